@@ -1,0 +1,131 @@
+"""Names of things: one type per kind, 1-64 characters of a small alphabet, given as plain `str`.
+
+The functions are attrs converters: a command that is given a bad id cannot be built.  Ids of
+derived things follow from what they derive from, so that a retry writes the same ids.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+from typing import NewType
+
+from omscore.kernel.errors import Unreadable
+
+CommandId = NewType("CommandId", str)
+OrderId = NewType("OrderId", str)
+LineId = NewType("LineId", str)
+FulfillmentId = NewType("FulfillmentId", str)
+ReturnId = NewType("ReturnId", str)
+QuoteId = NewType("QuoteId", str)
+ReservationId = NewType("ReservationId", str)
+NodeId = NewType("NodeId", str)
+CalendarId = NewType("CalendarId", str)
+Sku = NewType("Sku", str)
+DocumentId = NewType("DocumentId", str)
+Region = NewType("Region", str)
+Method = NewType("Method", str)
+HoldId = NewType("HoldId", str)
+
+LONGEST = 64
+_ALPHABET = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+
+
+def checked(value: object, name: str = "id") -> str:
+    """*value*, if it may be an id; `Unreadable` otherwise, without repeating its text."""
+    if not isinstance(value, str) or not _ALPHABET.fullmatch(value):
+        raise Unreadable("an id is 1 to 64 characters of A-Z a-z 0-9 . _ : -", f"$.{name}")
+    return value
+
+
+def derived(parent: str, *parts: str | int) -> str:
+    """The id of something that follows from *parent*: readable while short, else a digest."""
+    text = ".".join((parent.replace("/", "."), *map(str, parts)))
+    if len(text) <= LONGEST:
+        return text
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def command_id(value: str) -> CommandId:
+    """An id of a command, chosen by whoever sends it."""
+    return CommandId(checked(value, "command"))
+
+
+def order_id(value: str) -> OrderId:
+    """An id of an order."""
+    return OrderId(checked(value, "order"))
+
+
+def line_id(value: str) -> LineId:
+    """An id of an order line, unique within its order."""
+    return LineId(checked(value, "line"))
+
+
+def fulfillment_id(value: str) -> FulfillmentId:
+    """An id of a fulfillment order."""
+    return FulfillmentId(checked(value, "fulfillment"))
+
+
+def return_id(value: str) -> ReturnId:
+    """An id of a return."""
+    return ReturnId(checked(value, "return"))
+
+
+def quote_id(value: str) -> QuoteId:
+    """An id of a quote."""
+    return QuoteId(checked(value, "quote"))
+
+
+def reservation_id(value: str) -> ReservationId:
+    """An id of a reservation."""
+    return ReservationId(checked(value, "reservation"))
+
+
+def node_id(value: str) -> NodeId:
+    """An id of a place that can fulfill."""
+    return NodeId(checked(value, "node"))
+
+
+def calendar_id(value: str) -> CalendarId:
+    """An id of a calendar."""
+    return CalendarId(checked(value, "calendar"))
+
+
+def optional_calendar_id(value: str | None) -> CalendarId | None:
+    """An id of a calendar, or None."""
+    return None if value is None else calendar_id(value)
+
+
+def sku(value: str) -> Sku:
+    """An id of an item."""
+    return Sku(checked(value, "sku"))
+
+
+def document_id(value: str) -> DocumentId:
+    """An id of a paper of the source (a delivery note, a purchase order line, a count)."""
+    return DocumentId(checked(value, "document"))
+
+
+def region(value: str) -> Region:
+    """Where something goes: an ISO 3166 code such as `DE` or `US-CA`, or a word of the host."""
+    return Region(checked(value, "region"))
+
+
+def method(value: str) -> Method:
+    """A delivery method, in the words of the host."""
+    return Method(checked(value, "method"))
+
+
+def hold_id(value: str) -> HoldId:
+    """An id of a hold, unique within its order."""
+    return HoldId(checked(value, "hold"))
+
+
+def optional_region(value: str | None) -> Region | None:
+    """Where something goes, or None."""
+    return None if value is None else region(value)
+
+
+def optional_method(value: str | None) -> Method | None:
+    """A delivery method, or None."""
+    return None if value is None else method(value)

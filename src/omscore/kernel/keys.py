@@ -1,0 +1,187 @@
+"""What a command reads and what it changes: typed keys, states seen, events told.
+
+A `Key[Order]` is also a `Key[object]`, so mixed keys travel together; a look-up by a key gives back
+the type of the key, checked where it happens, without a cast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+from attrs import define, field, frozen
+
+from omscore.kernel.errors import Broken, ensure
+
+S = TypeVar("S")
+S_co = TypeVar("S_co", covariant=True)
+E_contra = TypeVar("E_contra", contravariant=True)
+
+
+class Evolve(Protocol[S, E_contra]):
+    """The state after *events*; never refuses, for they have happened."""
+
+    def __call__(self, state: S | None, /, *events: E_contra) -> S: ...
+
+
+def _nowhere(_: object) -> None:
+    return None
+
+
+def _lawful(_: object) -> None:
+    return None
+
+
+@frozen(eq=False)
+class Kind(Generic[S_co]):
+    """A kind of aggregate: a constant of the module that defines it, one for each name.
+
+    *listed* names the list that a state is on (open reservations are listed under their position);
+    None is no list.  *law* is checked on every state before it is saved, and raises `Broken`.
+    A kind without *events* is a process: it keeps its state, and its history is what it heard.
+    """
+
+    name: str
+    state: type[S_co]
+    evolve: Evolve[Any, Any] | None = field(default=None, repr=False)
+    events: tuple[type[object], ...] = field(default=(), repr=False)
+    listed: Callable[[Any], str | None] = field(default=_nowhere, repr=False)
+    law: Callable[[Any], None] = field(default=_lawful, repr=False)
+
+    def key(self, id_: str, /) -> Key[S_co]:
+        """The key of the one named *id_*."""
+        return Key(self, id_)
+
+    def under(self, word: str, /) -> Listing[S_co]:
+        """The list of those that are listed under *word*."""
+        return Listing(self, word)
+
+
+class Key(NamedTuple, Generic[S_co]):
+    """Names one aggregate.  A tuple, because keys are compared and looked up all the time."""
+
+    kind: Kind[S_co]
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind.name} {self.id}"
+
+    def narrow(self, state: object) -> S_co | None:
+        """*state* as the type of this key; `Broken` if it is of another."""
+        if state is None or isinstance(state, self.kind.state):
+            return state
+        raise Broken(f"{self} is kept as a {type(state).__name__}")
+
+
+@frozen(cache_hash=True)
+class Listing(Generic[S_co]):
+    """Names a list of aggregates of one kind.
+
+    A list is no guard: whoever decides on it guards a key that every newcomer to it must change.
+    """
+
+    kind: Kind[S_co]
+    word: str
+
+
+class Unread(Exception):  # no fault: a question
+    """Deciding turned out to need a *listing*; the shell reads it, and decides again.
+
+    Lists are long and seldom needed, so a handler does not read them ahead.
+    """
+
+    def __init__(self, listing: Listing[object]) -> None:
+        super().__init__(listing)
+        self.listing = listing
+
+
+@frozen
+class Versioned:
+    """A state, with the number of times that it changed; version 0 has no state."""
+
+    state: object
+    version: int
+
+
+@frozen
+class Seen:
+    """What was read, all of it as of one moment, for a command that is given *now*."""
+
+    found: Mapping[Key[object], Versioned]
+    now: datetime
+    lists: Mapping[Listing[object], Sequence[Key[object]]] = field(factory=dict)
+
+    def get(self, key: Key[S]) -> S | None:
+        """The state at *key*; None if there is none, or if it was not read (yet)."""
+        found = self.found.get(key)
+        return None if found is None else key.narrow(found.state)
+
+    def version(self, key: Key[object]) -> int:
+        """The version of what was read at *key*."""
+        return self.found[key].version
+
+    def on(self, listing: Listing[S]) -> list[Key[S]]:
+        """The keys on *listing*, by id; `Unread` if it was not read yet."""
+        if listing not in self.lists:
+            raise Unread(listing)
+        return [listing.kind.key(key.id) for key in self.lists[listing]]
+
+
+@frozen
+class Change:
+    """What happened to one aggregate, and how that leaves it."""
+
+    events: tuple[object, ...]
+    state: object
+
+
+@define
+class Changes:
+    """What a handler decided: events per key, on top of what was seen.  Reads its own writes.
+
+    *guards* are keys that the decision rests on without changing them.
+    """
+
+    seen: Seen
+    guards: tuple[Key[object], ...] = ()
+    told: dict[Key[object], Change] = field(factory=dict, init=False)
+
+    def get(self, key: Key[S]) -> S | None:
+        """The state at *key* as the changes so far leave it."""
+        return key.narrow(self.told[key].state) if key in self.told else self.seen.get(key)
+
+    def require(self, key: Key[S]) -> S:
+        """The state at *key*, which must be there; `Broken` otherwise."""
+        if (state := self.get(key)) is None:
+            raise Broken(f"{key} is referred to, but is not there")
+        return state
+
+    def version(self, key: Key[object]) -> int:
+        """The version at which *key* must still be when this is saved; 0 for one that begins."""
+        found = self.seen.found.get(key)
+        return 0 if found is None else found.version
+
+    def begin(self, key: Key[S], events: Iterable[object]) -> None:
+        """Let *events* be the first at *key*, whose id is new because it follows from the command.
+
+        Nobody has to read it: saving it is a `Conflict` if it is there already.
+        """
+        ensure(self.get(key) is None, f"{key} begins twice")
+        self._tell(key, events)
+
+    def tell(self, key: Key[S], events: Iterable[object]) -> None:
+        """Let *events* happen at *key*."""
+        ensure(key in self.seen.found or key in self.told, f"{key} is changed but was not read")
+        self._tell(key, events)
+
+    def _tell(self, key: Key[S], events: Iterable[object]) -> None:
+        happened = tuple(events)
+        if happened and (evolve := key.kind.evolve) is not None:
+            told = self.told[key].events if key in self.told else ()
+            self.told[key] = Change((*told, *happened), evolve(self.get(key), *happened))
+
+    def keep(self, key: Key[S], state: S) -> None:
+        """Keep *state* at *key* of a process, without an event of its own."""
+        ensure(key.kind.evolve is None, f"{key} changes by events only")
+        self.told[key] = Change((), state)

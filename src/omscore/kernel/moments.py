@@ -1,0 +1,58 @@
+"""Instants and days.  An instant is an aware datetime in UTC; a day is somebody's local day."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from attrs import frozen
+
+from omscore.kernel.errors import Unreadable
+
+
+def instant(value: object, name: str = "instant") -> datetime:
+    """*value* in UTC; `Unreadable` if it is no datetime or names no zone."""
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise Unreadable("a moment with a time zone", f"$.{name}")
+    return value.astimezone(UTC)
+
+
+def optional_instant(value: datetime | None) -> datetime | None:
+    """A converter: an instant, or None."""
+    return None if value is None else instant(value)
+
+
+def day(value: object, name: str = "day") -> date:
+    """*value*, if it is a date and not a moment."""
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise Unreadable("a day, without a time", f"$.{name}")
+    return value
+
+
+def zone(value: str) -> str:
+    """*value*, if it names a time zone of the IANA database."""
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+        raise Unreadable("the name of an IANA time zone, like Europe/Berlin", "$.zone") from None
+    return value
+
+
+def local_day(now: datetime, zone: str) -> date:
+    """The day that it is at *now* in *zone*."""
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
+@frozen
+class Window:
+    """The instants from *start* up to, and not including, *end*."""
+
+    start: datetime
+    end: datetime
+
+    def __attrs_post_init__(self) -> None:
+        if self.end <= self.start:
+            raise Unreadable("a window ends after it starts", "$.end")
+
+    def __contains__(self, moment: datetime) -> bool:
+        return self.start <= moment < self.end

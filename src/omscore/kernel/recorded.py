@@ -1,0 +1,62 @@
+"""Who asked and when; and every event in its envelope."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from attrs import field, frozen
+
+from omscore.kernel.ids import CommandId, command_id
+from omscore.kernel.keys import Key
+from omscore.kernel.moments import instant, optional_instant
+
+E_co = TypeVar("E_co", covariant=True)
+
+
+@frozen(kw_only=True)
+class Context:
+    """The circumstances of one command; `now` is read once, by the shell.
+
+    *occurred_at* and *sequence* are the time and the running number that the source of a report
+    gives; without them a thing occurs when it is recorded.
+    """
+
+    now: datetime = field(converter=instant)
+    actor: str
+    command: CommandId = field(converter=command_id)
+    tenant: str = "default"
+    occurred_at: datetime | None = field(default=None, converter=optional_instant)
+    sequence: int | None = None
+
+
+@frozen(kw_only=True)
+class Recorded(Generic[E_co]):
+    """An event, told once and kept for ever.  Its id follows from command and ordinal."""
+
+    id: str
+    key: Key[object]
+    version: int
+    event: E_co
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: str
+    causation: CommandId
+    sequence: int | None = None
+
+
+def record(
+    key: Key[object], version: int, event: object, ordinal: int, context: Context
+) -> Recorded[object]:
+    """*event* in its envelope."""
+    return Recorded(
+        id=f"{context.command}/{ordinal}",
+        key=key,
+        version=version,
+        event=event,
+        occurred_at=context.occurred_at or context.now,
+        recorded_at=context.now,
+        actor=context.actor,
+        causation=context.command,
+        sequence=context.sequence,
+    )
