@@ -1,0 +1,1 @@
+"""What is sold: items and what they are made of."""

@@ -1,0 +1,60 @@
+"""What a customer asks for: a line of an order, or of a quote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from attrs import Attribute, field, frozen
+
+from omscore.kernel import ids
+from omscore.kernel.errors import Unreadable
+from omscore.kernel.money import Money
+from omscore.kernel.quantities import some_units
+
+MOST_LINES = 1_000
+
+
+def _price(_: object, __: object, value: Money) -> None:
+    if not isinstance(value, Money) or value.minor < 0:
+        raise Unreadable("an amount of money, not negative", "$.price")
+
+
+@frozen
+class Line:
+    """So many units of a sku at a *price* each.
+
+    *ship_to* and *method* override those of the order; *latest* is the last acceptable day of
+    delivery.  The id is unique within the order.
+    """
+
+    id: ids.LineId = field(converter=ids.line_id)
+    sku: ids.Sku = field(converter=ids.sku)
+    quantity: int = field(validator=some_units)
+    price: Money = field(validator=_price)
+    ship_to: ids.Region | None = field(default=None, converter=ids.optional_region, kw_only=True)
+    method: ids.Method | None = field(default=None, converter=ids.optional_method, kw_only=True)
+    latest: date | None = field(default=None, kw_only=True)
+
+
+def several_lines(value: Iterable[Line]) -> tuple[Line, ...]:
+    """A converter: lines in the order given."""
+    return tuple(value)
+
+
+def acceptable_lines(
+    _: object, attribute: Attribute[tuple[Line, ...]], value: tuple[Line, ...]
+) -> None:
+    """A validator: 1 to 1,000 lines, of different ids, in one currency."""
+    at = f"$.{attribute.name}"
+    if not 1 <= len(value) <= MOST_LINES:
+        raise Unreadable(f"1 to {MOST_LINES} lines", at)
+    seen = set[str]()
+    for place, line in enumerate(value):
+        if not isinstance(line, Line):
+            raise Unreadable("a line", f"{at}[{place}]")
+        if line.id in seen:
+            raise Unreadable("an id that no other line has", f"{at}[{place}].id")
+        if line.price.currency != value[0].price.currency:
+            raise Unreadable("the currency of the first line", f"{at}[{place}].price.currency")
+        seen.add(line.id)

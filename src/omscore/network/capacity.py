@@ -1,0 +1,86 @@
+"""The capacity ledger: what one local day of a node can take, and what is booked of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar, NewType, assert_never
+
+from attrs import frozen
+
+from omscore.kernel.errors import ensure
+from omscore.kernel.ids import NodeId
+from omscore.kernel.keys import Kind
+from omscore.kernel.reason import Reason
+
+CapacityId = NewType("CapacityId", str)
+
+
+def capacity_id(node: NodeId, kind: str, day: date) -> CapacityId:
+    """The id of a day's capacity of one kind at a node."""
+    return CapacityId(f"{node}/{kind}/{day.isoformat()}")
+
+
+@frozen
+class CapacityBooked:
+    """So much of a day was taken, when *limit* was what it could take."""
+
+    used: int
+    limit: int
+
+
+@frozen
+class CapacityFreed:
+    """So much of a day was given back."""
+
+    used: int
+
+
+CapacityEvent = CapacityBooked | CapacityFreed
+
+
+@frozen
+class Capacity:
+    """What is used of a day, and the highest limit under which it was booked."""
+
+    used: int = 0
+    limit: int = 0
+
+
+@frozen
+class DayFull(Reason):
+    """The day cannot take as much as was asked for."""
+
+    code: ClassVar[str] = "capacity.day-full"
+    asked: int
+    left: int
+
+    def __str__(self) -> str:
+        return f"{self.asked} asked, {self.left} left of the day"
+
+
+def book(capacity: Capacity | None, used: int, limit: int) -> CapacityBooked | DayFull:
+    """Take *used* of a day that can take *limit*, or say why not."""
+    left = limit - (capacity or Capacity()).used
+    return DayFull(used, max(0, left)) if used > left else CapacityBooked(used, limit)
+
+
+def evolve(capacity: Capacity | None, /, *events: CapacityEvent) -> Capacity:
+    """The capacity after *events*."""
+    now = capacity or Capacity()
+    for event in events:
+        match event:
+            case CapacityBooked(used, limit):
+                now = Capacity(now.used + used, max(limit, now.limit))
+            case CapacityFreed(used):
+                now = Capacity(now.used - used, now.limit)
+            case _:
+                assert_never(event)
+    return now
+
+
+def law(capacity: Capacity) -> None:
+    """No more is used than the day could take when it was booked."""
+    ensure(0 <= capacity.used <= capacity.limit, "capacity used is within the limit")
+
+
+CAPACITY = Kind("capacity", Capacity, evolve, (CapacityBooked, CapacityFreed), law=law)

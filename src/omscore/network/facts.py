@@ -1,0 +1,191 @@
+"""The facts of a network: nodes, lanes, calendars.  They arrive from outside and are versioned.
+
+All of them are one aggregate, so that one version number says which network a decision saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, time
+from typing import Literal, assert_never
+
+from attrs import field, frozen
+
+from omscore.kernel import ids
+from omscore.kernel.errors import Unreadable
+from omscore.kernel.keys import Kind
+from omscore.kernel.moments import zone
+from omscore.kernel.quantities import no_or_some_units
+
+NodeKind = Literal["warehouse", "store", "vendor", "locker"]
+STANDARD = ids.Method("standard")
+
+
+def _regions(value: Iterable[str]) -> tuple[ids.Region, ...]:
+    return tuple(ids.region(one) for one in value)
+
+
+def _capacity(value: Mapping[str, int]) -> Mapping[str, int]:
+    for most in value.values():
+        if type(most) is not int or most < 0:
+            raise Unreadable("a whole number, zero or more", "$.capacity")
+    return dict(value)
+
+
+def _weekdays(value: Iterable[int]) -> tuple[int, ...]:
+    days = tuple(sorted(set(value)))
+    if not days or not set(days) <= set(range(7)):
+        raise Unreadable("some of 0 (Monday) to 6 (Sunday)", "$.weekdays")
+    return days
+
+
+def _days(value: Iterable[date]) -> tuple[date, ...]:
+    return tuple(sorted(set(value)))
+
+
+def _cut_off(_: object, __: object, value: time | None) -> None:
+    if value is not None and (not isinstance(value, time) or value.tzinfo is not None):
+        raise Unreadable("a time of day in the node's own zone", "$.cut_off")
+
+
+@frozen
+class Calendar:
+    """The days somebody works: *weekdays* (0 is Monday), but not on *holidays*."""
+
+    id: ids.CalendarId = field(converter=ids.calendar_id)
+    weekdays: tuple[int, ...] = field(default=(0, 1, 2, 3, 4), converter=_weekdays)
+    holidays: tuple[date, ...] = field(default=(), converter=_days)
+
+
+@frozen
+class Node:
+    """A place that can fulfill.
+
+    What becomes releasable before *cut_off* (local time, strictly) on a working day of *calendar*
+    is processed from that day on, and leaves *processing_days* working days later.  Without a
+    calendar every day is a working day; without a cut-off every moment of a day is early enough.
+    *ships_to* names regions reached without a lane of their own, in `DEFAULT_TRANSIT_DAYS` and at
+    no cost.  *capacity* is what one local day can take, by kind (`units`, `parcels`); a kind that
+    is not named is not limited.
+    """
+
+    id: ids.NodeId = field(converter=ids.node_id)
+    zone: str = field(default="UTC", converter=zone, kw_only=True)
+    kind: NodeKind = field(default="warehouse", kw_only=True)
+    ships_to: tuple[ids.Region, ...] = field(default=(), converter=_regions, kw_only=True)
+    calendar: ids.CalendarId | None = field(
+        default=None, converter=ids.optional_calendar_id, kw_only=True
+    )
+    cut_off: time | None = field(default=None, validator=_cut_off, kw_only=True)
+    processing_days: int = field(default=0, validator=no_or_some_units, kw_only=True)
+    capacity: Mapping[str, int] = field(factory=dict, converter=_capacity, kw_only=True, hash=False)
+    active: bool = field(default=True, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if self.kind not in ("warehouse", "store", "vendor", "locker"):
+            raise Unreadable("one of warehouse, store, vendor, locker", "$.kind")
+        if unknown := set(self.capacity) - {"units", "parcels"}:
+            raise Unreadable(f"{len(unknown)} unknown kinds: units or parcels", "$.capacity")
+
+
+DEFAULT_TRANSIT_DAYS = 2
+
+
+@frozen
+class Lane:
+    """A way from a node to a region by a delivery method.
+
+    Costs are in minor units of the host's cost currency: *parcel_cost* for each parcel,
+    *unit_cost* for each unit, *kg_cost* for each kilogram.  Transit runs on the working days of
+    *carrier_calendar*, delivery happens on one of *delivery_calendar*; None is every day.
+    """
+
+    node: ids.NodeId = field(converter=ids.node_id)
+    to: ids.Region = field(converter=ids.region)
+    method: ids.Method = field(default=STANDARD, converter=ids.method, kw_only=True)
+    transit_days: int = field(
+        default=DEFAULT_TRANSIT_DAYS, validator=no_or_some_units, kw_only=True
+    )
+    parcel_cost: int = field(default=0, validator=no_or_some_units, kw_only=True)
+    unit_cost: int = field(default=0, validator=no_or_some_units, kw_only=True)
+    kg_cost: int = field(default=0, validator=no_or_some_units, kw_only=True)
+    carrier_calendar: ids.CalendarId | None = field(
+        default=None, converter=ids.optional_calendar_id, kw_only=True
+    )
+    delivery_calendar: ids.CalendarId | None = field(
+        default=None, converter=ids.optional_calendar_id, kw_only=True
+    )
+
+
+LaneName = tuple[ids.NodeId, ids.Region, ids.Method]
+
+
+@frozen
+class Network:
+    """Every node, lane and calendar that is known."""
+
+    nodes: Mapping[ids.NodeId, Node] = field(factory=dict)
+    lanes: Mapping[LaneName, Lane] = field(factory=dict)
+    calendars: Mapping[ids.CalendarId, Calendar] = field(factory=dict)
+    _reaching: dict[tuple[ids.Region, ids.Method], tuple[Node, ...]] = field(
+        factory=dict, init=False, repr=False, eq=False
+    )
+
+    def lane(self, node: Node, to: ids.Region, method: ids.Method) -> Lane | None:
+        """The way from *node* to *to*, or None: its own lane before what `ships_to` implies."""
+        if found := self.lanes.get((node.id, to, method)):
+            return found
+        return Lane(node.id, to, method=method) if to in node.ships_to else None
+
+    def reaching(self, to: ids.Region, method: ids.Method) -> tuple[Node, ...]:
+        """The nodes with a way to *to* by *method*, by id; found once, then remembered."""
+        if (to, method) not in self._reaching:
+            self._reaching[to, method] = tuple(
+                node for _, node in sorted(self.nodes.items()) if self.lane(node, to, method)
+            )
+        return self._reaching[to, method]
+
+
+@frozen
+class NodeLearned:
+    """From now on a node is like this."""
+
+    node: Node
+
+
+@frozen
+class LaneLearned:
+    """From now on a lane is like this."""
+
+    lane: Lane
+
+
+@frozen
+class CalendarLearned:
+    """From now on a calendar is like this."""
+
+    calendar: Calendar
+
+
+NetworkEvent = NodeLearned | LaneLearned | CalendarLearned
+
+
+def evolve(network: Network | None, /, *events: NetworkEvent) -> Network:
+    """The network as it was last learned."""
+    was = network or Network()
+    nodes, lanes, calendars = dict(was.nodes), dict(was.lanes), dict(was.calendars)
+    for event in events:
+        match event:
+            case NodeLearned(node):
+                nodes[node.id] = node
+            case LaneLearned(lane):
+                lanes[lane.node, lane.to, lane.method] = lane
+            case CalendarLearned(calendar):
+                calendars[calendar.id] = calendar
+            case _:
+                assert_never(event)
+    return Network(nodes, lanes, calendars)
+
+
+NETWORK = Kind("network", Network, evolve, (NodeLearned, LaneLearned, CalendarLearned))
+THE_NETWORK = NETWORK.key("network")

@@ -1,0 +1,75 @@
+"""What was planned, as it is kept: the legs, and the record of how they were chosen.
+
+Plain values only, so that a record stays readable whatever becomes of the code that chose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from attrs import field, frozen
+
+from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
+from omscore.kernel.reason import Noted
+
+ParcelName = tuple[NodeId, Region, Method, date]
+
+
+@frozen
+class Leg:
+    """Units of one line that one node sends.
+
+    Legs of one (node, to, method, ship day) are one parcel.  *release_at* is the instant at which
+    the work is due to be given to the node.
+    """
+
+    line: LineId
+    sku: Sku
+    node: NodeId
+    quantity: int
+    to: Region
+    method: Method
+    ship_day: date
+    delivery_day: date
+    release_at: datetime
+
+
+def parcel_of(leg: Leg) -> ParcelName:
+    """What tells the parcel of *leg* from others."""
+    return leg.node, leg.to, leg.method, leg.ship_day
+
+
+@frozen
+class PassedOver:
+    """A node that might have served some lines, and every reason why it did not."""
+
+    node: NodeId
+    lines: tuple[LineId, ...]
+    reasons: tuple[Noted, ...]
+
+
+@frozen
+class Decision:
+    """How a plan was chosen: enough to explain it later, and to compare it with others.
+
+    *short* are the units of each line that nobody can send.  Costs are in minor units of the host's
+    cost currency; *parts* says what *cost* is made of, by name.  *bound* is proven: no plan that
+    leaves no more units short or late costs less, so the plan is optimal where it equals *cost*.
+    *runner_up* is the cost of the best plan that does without one of the chosen nodes, None where
+    there is none as complete, or nobody looked.  *work* counts search steps of *solver*.  *faults*
+    are what went wrong on the way, with rules and solvers that were passed over for it.
+    """
+
+    legs: tuple[Leg, ...]
+    short: Mapping[LineId, int]
+    cost: int
+    bound: int
+    runner_up: int | None
+    work: int
+    policy: str
+    digest: str
+    solver: str = "exact"
+    parts: Mapping[str, int] = field(factory=dict)
+    passed_over: tuple[PassedOver, ...] = ()
+    faults: tuple[Noted, ...] = ()
