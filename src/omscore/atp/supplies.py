@@ -1,0 +1,181 @@
+"""Supply that is due: a purchase order line or a transfer, from when it is expected until it ends.
+
+Also the papers of a source, each of which is taken once.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal, assert_never
+
+import attrs
+from attrs import frozen
+
+from omscore.kernel.errors import Broken, ensure
+from omscore.kernel.ids import DocumentId, NodeId, Sku
+from omscore.kernel.keys import Kind
+from omscore.kernel.reason import Noted
+
+Origin = Literal["purchase", "transfer"]
+
+
+def entry_id(document: DocumentId, node: NodeId, sku: Sku) -> str:
+    """The id of what one document says of one sku at one node."""
+    return f"{document}/{node}/{sku}"
+
+
+@frozen
+class SupplyExpected:
+    """So many units should come on *day*; at *late_at* they are late."""
+
+    document: DocumentId
+    node: NodeId
+    sku: Sku
+    quantity: int
+    day: date
+    origin: Origin
+    late_at: datetime
+
+
+@frozen
+class SupplyChanged:
+    """What is still to come is now *open* units, on *day*; at *late_at* they are late."""
+
+    open: int
+    day: date
+    why: Literal["changed", "late"]
+    late_at: datetime
+
+
+@frozen
+class SupplyReceived:
+    """So many units came."""
+
+    quantity: int
+    document: DocumentId
+
+
+SupplyEvent = SupplyExpected | SupplyChanged | SupplyReceived
+
+
+@frozen
+class Supply:
+    """What is still to come, and what came."""
+
+    document: DocumentId
+    node: NodeId
+    sku: Sku
+    day: date
+    origin: Origin
+    open: int
+    received: int = 0
+
+
+def evolve(supply: Supply | None, /, *events: SupplyEvent) -> Supply:
+    """The supply after *events*."""
+    for event in events:
+        if isinstance(event, SupplyExpected):
+            supply = Supply(
+                event.document, event.node, event.sku, event.day, event.origin, event.quantity
+            )
+            continue
+        if supply is None:
+            raise Broken("a supply begins by being expected")
+        match event:
+            case SupplyChanged(open_, day):
+                supply = attrs.evolve(supply, open=open_, day=day)
+            case SupplyReceived(quantity):
+                left = max(0, supply.open - quantity)
+                supply = attrs.evolve(supply, open=left, received=supply.received + quantity)
+            case _:
+                assert_never(event)
+    if supply is None:
+        raise Broken("a supply begins by being expected")
+    return supply
+
+
+def law(supply: Supply) -> None:
+    """Nothing negative is due."""
+    ensure(min(supply.open, supply.received) >= 0, "nothing negative is due")
+
+
+SUPPLY = Kind("supply", Supply, evolve, (SupplyExpected, SupplyChanged, SupplyReceived), law=law)
+
+
+# --- foreign demand ---------------------------------------------------------------------------
+
+
+@frozen
+class DemandStated:
+    """Others will take so many units on *day*."""
+
+    day: date
+    quantity: int
+
+
+@frozen
+class Demand:
+    """What a document last said that others will take."""
+
+    day: date
+    quantity: int
+
+
+def evolve_demand(demand: Demand | None, /, *events: DemandStated) -> Demand:
+    """The demand as it was last stated."""
+    for event in events:
+        demand = Demand(event.day, event.quantity)
+    if demand is None:
+        raise Broken("a demand begins by being stated")
+    return demand
+
+
+DEMAND = Kind("demand", Demand, evolve_demand, (DemandStated,))
+
+
+# --- papers -----------------------------------------------------------------------------------
+
+
+@frozen
+class PaperTaken:
+    """A document of a source was applied."""
+
+    document: DocumentId
+
+
+@frozen
+class PaperIgnored:
+    """The same document came again; it changed nothing."""
+
+    why: Noted
+
+
+PaperEvent = PaperTaken | PaperIgnored
+
+
+@frozen
+class Paper:
+    """A document of a source, and how often it came again."""
+
+    document: DocumentId
+    repeats: int = 0
+
+
+def evolve_paper(paper: Paper | None, /, *events: PaperEvent) -> Paper:
+    """The paper after *events*."""
+    for event in events:
+        match event:
+            case PaperTaken(document):
+                paper = Paper(document)
+            case PaperIgnored():
+                if paper is None:
+                    raise Broken("a paper begins by being taken")
+                paper = attrs.evolve(paper, repeats=paper.repeats + 1)
+            case _:
+                assert_never(event)
+    if paper is None:
+        raise Broken("a paper begins by being taken")
+    return paper
+
+
+PAPER = Kind("paper", Paper, evolve_paper, (PaperTaken, PaperIgnored))
