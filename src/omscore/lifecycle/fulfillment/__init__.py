@@ -1,0 +1,1 @@
+"""The fulfillment order aggregate; read `chart`, then `messages`, then `fulfillment`."""

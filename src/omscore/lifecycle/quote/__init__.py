@@ -1,0 +1,1 @@
+"""The quote aggregate; read `chart`, then `messages`, then `quote`."""

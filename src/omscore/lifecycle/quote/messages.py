@@ -1,0 +1,146 @@
+"""What may be asked of a quote, what can have happened to it, and why it says no."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from attrs import Attribute, field, frozen
+
+from omscore.catalog.line import Line, acceptable_lines, several_lines
+from omscore.kernel import ids
+from omscore.kernel.errors import Unreadable
+from omscore.kernel.reason import Reason
+from omscore.network.facts import STANDARD
+from omscore.network.plan import Decision, Leg
+
+LONGEST_TTL = timedelta(days=90)
+
+# --- commands ---------------------------------------------------------------------------------
+
+
+def _ttl(_: object, attribute: Attribute[timedelta], value: timedelta) -> None:
+    if not isinstance(value, timedelta) or not timedelta(0) < value <= LONGEST_TTL:
+        raise Unreadable(f"a duration up to {LONGEST_TTL.days} days", f"$.{attribute.name}")
+
+
+@frozen
+class RequestQuote:
+    """Plan these lines, and keep the stock for *ttl*."""
+
+    quote: ids.QuoteId = field(converter=ids.quote_id)
+    lines: tuple[Line, ...] = field(converter=several_lines, validator=acceptable_lines)
+    ship_to: ids.Region = field(converter=ids.region)
+    method: ids.Method = field(default=STANDARD, converter=ids.method, kw_only=True)
+    ttl: timedelta = field(default=timedelta(minutes=30), validator=_ttl, kw_only=True)
+
+
+@frozen
+class AcceptQuote:
+    """Make the quote an order, with the stock and the days that were quoted."""
+
+    quote: ids.QuoteId = field(converter=ids.quote_id)
+    order: ids.OrderId = field(converter=ids.order_id, kw_only=True)
+    customer: str | None = field(default=None, repr=False, kw_only=True)
+
+
+@frozen
+class WithdrawQuote:
+    """Take the quote back, and free the stock."""
+
+    quote: ids.QuoteId = field(converter=ids.quote_id)
+
+
+@frozen
+class ExpireQuote:
+    """A deadline: if the quote is still open after its time, free the stock."""
+
+    quote: ids.QuoteId = field(converter=ids.quote_id)
+
+
+# --- events -----------------------------------------------------------------------------------
+
+
+@frozen
+class Reserved:
+    """A leg of the plan, and the reservation that keeps its stock."""
+
+    leg: Leg
+    reservation: ids.ReservationId
+
+
+@frozen
+class QuoteOpened:
+    """Stock is kept for these lines until *expires_at*."""
+
+    quote: ids.QuoteId
+    lines: tuple[Line, ...]
+    ship_to: ids.Region
+    method: ids.Method
+    reserved: tuple[Reserved, ...]
+    expires_at: datetime
+    stage: str
+    decision: Decision
+    network: int
+    items: Mapping[ids.Sku, int]
+
+
+@frozen
+class QuoteMoved:
+    """The quote was accepted, by *order*; or it expired, or was withdrawn."""
+
+    move: str
+    from_: str
+    to: str
+    order: ids.OrderId | None = None
+
+
+QuoteEvent = QuoteOpened | QuoteMoved
+
+# --- reasons ----------------------------------------------------------------------------------
+
+
+@frozen
+class QuoteExists(Reason):
+    """The same quote cannot be requested twice."""
+
+    code: ClassVar[str] = "quote.exists"
+    quote: ids.QuoteId
+
+    def __str__(self) -> str:
+        return f"there is a quote {self.quote} already"
+
+
+@frozen
+class NoSuchQuote(Reason):
+    """The command names a quote that nobody requested."""
+
+    code: ClassVar[str] = "quote.unknown"
+    quote: ids.QuoteId
+
+    def __str__(self) -> str:
+        return f"there is no quote {self.quote}"
+
+
+@frozen
+class QuoteNotNow(Reason):
+    """The quote has ended."""
+
+    code: ClassVar[str] = "quote.not-now"
+    move: str
+    stage: str
+
+    def __str__(self) -> str:
+        return f"cannot {self.move} a quote that is {self.stage}"
+
+
+@frozen
+class QuoteExpired(Reason):
+    """The quote was accepted after its time."""
+
+    code: ClassVar[str] = "quote.expired"
+    expired_at: datetime
+
+    def __str__(self) -> str:
+        return f"this quote was open until {self.expired_at:%Y-%m-%d %H:%M} UTC"

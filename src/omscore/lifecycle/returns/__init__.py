@@ -1,0 +1,1 @@
+"""The return aggregate; read `chart`, then `messages`, then `returns`."""
