@@ -1,0 +1,1 @@
+"""What can be promised: plans with dates that nobody has committed to."""

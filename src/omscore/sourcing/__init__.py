@@ -1,0 +1,1 @@
+"""Which node sends what: needs, candidates, rules, limits, costs, plans."""

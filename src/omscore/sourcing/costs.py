@@ -1,0 +1,130 @@
+"""What a plan costs, in named parts.
+
+A cost answers two questions about an `Offer`: what its parcel costs once, and what each unit of a
+need in it costs.  Both are whole *mils*, thousandths of a minor unit of the host's cost currency,
+so that the freight of a gram is exact; only what is reported is rounded, once, half up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Protocol
+
+from attrs import field, frozen
+
+from omscore.kernel.errors import Unreadable
+from omscore.kernel.ids import NodeId
+from omscore.kernel.quantities import no_or_some_units
+from omscore.network.facts import Lane, Node
+from omscore.sourcing.need import Need
+
+MILS = 1_000
+
+
+@frozen
+class Offer:
+    """A parcel that could be sent: from a node, by a lane, on a day."""
+
+    node: Node
+    lane: Lane
+    ship_day: date
+    delivery_day: date
+
+
+class Cost(Protocol):
+    """One part of what a plan costs.  Hosts plug in here; both answers are pure."""
+
+    @property
+    def name(self) -> str:
+        """What explanations and policies call it."""
+        ...
+
+    def of_parcel(self, offer: Offer, /) -> int:
+        """Mils, once for the parcel; not negative."""
+        ...
+
+    def of_unit(self, need: Need, offer: Offer, earliest: date, /) -> int:
+        """Mils for each unit; *earliest* is the first day on which any node could deliver it."""
+        ...
+
+
+@frozen
+class Transport:
+    """What the lane says: for each parcel, each unit and each gram."""
+
+    name: str = field(default="transport", init=False)
+
+    def of_parcel(self, offer: Offer, /) -> int:
+        """The lane's cost of a parcel."""
+        return MILS * offer.lane.parcel_cost
+
+    def of_unit(self, need: Need, offer: Offer, earliest: date, /) -> int:
+        """The lane's cost of a unit, and of its grams: minor units a kilogram are mils a gram."""
+        return MILS * offer.lane.unit_cost + offer.lane.kg_cost * need.weight_g
+
+
+@frozen
+class Waiting:
+    """*per_unit_day* minor units for each unit and each day that a customer waits.
+
+    Days count from the earliest on which any node could deliver, so it changes which plan is
+    chosen, and costs nothing where nobody could be faster.  It is a price put on patience, not
+    money that anybody pays.
+    """
+
+    per_unit_day: int = field(default=5, validator=no_or_some_units)
+    name: str = field(default="waiting", init=False)
+
+    def of_parcel(self, offer: Offer, /) -> int:
+        """Nothing: units wait, not parcels."""
+        return 0
+
+    def of_unit(self, need: Need, offer: Offer, earliest: date, /) -> int:
+        """The days after the earliest, at the price of each."""
+        return MILS * self.per_unit_day * (offer.delivery_day - earliest).days
+
+
+@frozen
+class Handling:
+    """So many minor units for each *parcel* and each *unit*, whoever sends it."""
+
+    parcel: int = field(default=0, validator=no_or_some_units)
+    unit: int = field(default=0, validator=no_or_some_units)
+    name: str = field(default="handling", init=False)
+
+    def of_parcel(self, offer: Offer, /) -> int:
+        """The same for every parcel."""
+        return MILS * self.parcel
+
+    def of_unit(self, need: Need, offer: Offer, earliest: date, /) -> int:
+        """The same for every unit."""
+        return MILS * self.unit
+
+
+def _penalties(value: Mapping[str, int]) -> Mapping[NodeId, int]:
+    for penalty in value.values():
+        if type(penalty) is not int or penalty < 0:
+            raise Unreadable("a whole number of minor units, zero or more", "$.parcel")
+    return {NodeId(node): penalty for node, penalty in sorted(value.items())}
+
+
+@frozen
+class Preference:
+    """So many minor units for each *parcel* of a node that one would rather not use."""
+
+    parcel: Mapping[NodeId, int] = field(converter=_penalties, hash=False)
+    name: str = field(default="preference", init=False)
+
+    def of_parcel(self, offer: Offer, /) -> int:
+        """The penalty of the node; nothing, if none is named."""
+        return MILS * self.parcel.get(offer.node.id, 0)
+
+    def of_unit(self, need: Need, offer: Offer, earliest: date, /) -> int:
+        """Nothing: the preference is for nodes."""
+        return 0
+
+
+def in_minor(mils: int) -> int:
+    """*mils* in minor units, half up: 1,500 mils are 2, -1,500 are -1."""
+    return (mils + MILS // 2) // MILS

@@ -1,0 +1,27 @@
+"""What must reach whom by when."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from attrs import frozen
+
+from omscore.kernel.ids import LineId, Method, Region, Sku
+
+
+@frozen
+class Need:
+    """So many units of a sku for one line, to a region, by a method.
+
+    *latest* is the last acceptable day of delivery; *weight_g* is that of one unit, in grams.
+    Needs of one *group* belong together, where a limit says so.
+    """
+
+    line: LineId
+    sku: Sku
+    quantity: int
+    to: Region
+    method: Method
+    latest: date | None = None
+    weight_g: int = 0
+    group: str | None = None

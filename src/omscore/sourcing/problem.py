@@ -1,0 +1,151 @@
+"""One sourcing question as whole numbers: what a solver gets, and what it gives back.
+
+The pipeline reads needs, candidates, rules, limits and costs into a `Problem` once; every solver,
+and the check of what it gives, works on that.  Nodes, parcels, pools and needs are places in
+tuples, days are `date.toordinal()`.
+
+A solution sends units along arcs.  Its cost is
+
+    sum of parcel.cost over parcels that carry anything
+    + sum of arc.cost x units
+    + sum of need.short_cost x units not covered
+
+Tiers (units short before units late before money) are folded into these figures by the pipeline:
+a unit of a higher tier costs more than everything below it can add up to, so all of them are one
+exact `int`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+from attrs import frozen
+
+Rows = tuple[tuple[int, int], ...]
+
+
+@frozen
+class Parcel:
+    """What one node sends to one destination by one method on one day; *cost* is paid once."""
+
+    node: int
+    day: int
+    cost: int
+
+
+@frozen
+class Arc:
+    """One way of covering a need: by at most *most* units in a parcel, at *cost* each.
+
+    Each unit takes so many units out of each pool of *takes*: `((pool, 1),)` for a stock item,
+    several pools for a bundle, none for what needs no stock.  *cost* may be negative.
+    """
+
+    parcel: int
+    most: int
+    cost: int
+    takes: tuple[tuple[int, int], ...]
+
+
+@frozen
+class Need:
+    """So many units, the arcs that may cover them, and what each one not covered costs.
+
+    *least_split* is the smallest number of units that one parcel may carry of it, unless it
+    carries all that is wanted.
+    """
+
+    quantity: int
+    short_cost: int
+    arcs: tuple[Arc, ...]
+    least_split: int = 1
+
+
+@frozen
+class Room:
+    """Over these *parcels* together, no more than *most* units, lines (need and parcel) or parcels."""
+
+    parcels: frozenset[int]
+    of: Literal["units", "lines", "parcels"]
+    most: int
+
+
+@frozen
+class AtMost:
+    """The units of these *needs* come in at most so many parcels, or from at most so many nodes."""
+
+    needs: frozenset[int]
+    of: Literal["parcels", "nodes"]
+    most: int
+
+
+@frozen
+class AllOrNothing:
+    """Either every unit of these *needs* is covered, or none of any of them."""
+
+    needs: frozenset[int]
+
+
+@frozen
+class Together:
+    """Whatever is covered of these *needs* comes in one parcel."""
+
+    needs: frozenset[int]
+
+
+Limit = AtMost | AllOrNothing | Together
+
+
+@frozen
+class Problem:
+    """Everything a solver may know.
+
+    *pools* hold stock over time: rows (day, units) that rise in both; up to each day no more units
+    may leave a pool than the last row by then says.
+    """
+
+    needs: tuple[Need, ...]
+    parcels: tuple[Parcel, ...]
+    pools: tuple[Rows, ...]
+    rooms: tuple[Room, ...] = ()
+    limits: tuple[Limit, ...] = ()
+
+
+@frozen
+class Solution:
+    """Units by (need, place of the arc in the need, quantity), in that order; the rest is short.
+
+    *bound* is proven: no solution costs less.  *work* counts search steps, never time.
+    """
+
+    units: tuple[tuple[int, int, int], ...]
+    cost: int
+    bound: int
+    work: int
+    solver: str
+
+
+class Solver(Protocol):
+    """Solves a problem within a budget of search steps; the same problem gives the same solution."""
+
+    @property
+    def name(self) -> str:
+        """What explanations and policies call it."""
+        ...
+
+    def solve(self, problem: Problem, budget: int) -> Solution:
+        """A solution that keeps every pool, room and limit, the cheapest where bound = cost."""
+        ...
+
+
+def cost_of(problem: Problem, units: tuple[tuple[int, int, int], ...]) -> int:
+    """What sending *units* costs, whether it is allowed or not."""
+    left = [need.quantity for need in problem.needs]
+    used, total = set[int](), 0
+    for need, place, quantity in units:
+        arc = problem.needs[need].arcs[place]
+        left[need] -= quantity
+        used.add(arc.parcel)
+        total += arc.cost * quantity
+    total += sum(problem.parcels[parcel].cost for parcel in used)
+    return total + sum(one.short_cost * n for one, n in zip(problem.needs, left, strict=True))

@@ -1,0 +1,1 @@
+"""Solvers of a sourcing problem, behind one protocol: ordered greedy, exact, and HiGHS."""

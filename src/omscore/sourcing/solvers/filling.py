@@ -1,0 +1,142 @@
+"""A solution in the making: how many units an arc may still carry under every constraint.
+
+Units are only ever added, one arc after the other, and each addition keeps every pool, room, limit
+and smallest part.  Only *all or nothing* looks at the end: `Filling.units` leaves out whatever
+such a group did not get in full, and less never breaks anything else.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from omscore.sourcing.problem import AllOrNothing, AtMost, Problem, Rows
+
+Units = tuple[tuple[int, int, int], ...]
+Bin = tuple[int, int]
+
+
+class Filling:
+    """Starts empty; `add` puts units on arcs, as many as are allowed."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._units: dict[tuple[int, int], int] = {}
+        self._left = [need.quantity for need in problem.needs]
+        self._carried = Counter[Bin]()  # units by need and parcel
+        self._gone: dict[int, Counter[int]] = {}  # units by pool and day
+        self._counts, self._counts_of = _counts(problem)
+        self._used: list[Counter[Bin]] = [Counter() for _ in self._counts]
+        self._rooms = [room for room in problem.rooms if room.of == "units"]
+        self._in_room = [0] * len(self._rooms)
+
+    @property
+    def left(self) -> list[int]:
+        """The units of each need that are not covered yet."""
+        return self._left
+
+    def add(self, need: int, place: int, wanted: int | None = None) -> int:
+        """Put up to *wanted* units, or as many as the need lacks, on an arc; how many it took."""
+        room = self._room(need, place)
+        take = room if wanted is None else min(room, wanted)
+        asked, parcel = self._problem.needs[need], self._problem.needs[need].arcs[place].parcel
+        total = self._carried[need, parcel] + take
+        if take < 1 or (total < asked.least_split and total != asked.quantity):
+            return 0
+        self._put(need, place, take)
+        return take
+
+    def units(self) -> Units:
+        """What was added, without groups of all or nothing that are not complete."""
+        broken = set[int]()
+        for limit in self._problem.limits:
+            if isinstance(limit, AllOrNothing) and any(self._left[need] for need in limit.needs):
+                broken |= limit.needs
+        while more := self._entangled(broken):
+            broken |= more
+        put = sorted(self._units.items())
+        return tuple((need, place, n) for (need, place), n in put if need not in broken)
+
+    def _entangled(self, broken: set[int]) -> set[int]:
+        """Needs that share a group of all or nothing with one that is left out."""
+        groups = [one.needs for one in self._problem.limits if isinstance(one, AllOrNothing)]
+        return {need for group in groups if group & broken for need in group} - broken
+
+    def _room(self, need: int, place: int) -> int:
+        asked = self._problem.needs[need]
+        arc = asked.arcs[place]
+        room = min(self._left[need], arc.most - self._units.get((need, place), 0))
+        day = self._problem.parcels[arc.parcel].day
+        for pool, each in arc.takes:
+            room = min(room, self._in_pool(pool, day) // each)
+        for number, one in enumerate(self._rooms):
+            if arc.parcel in one.parcels:
+                room = min(room, one.most - self._in_room[number])
+        return room if self._may_open(need, arc.parcel) else 0
+
+    def _in_pool(self, pool: int, day: int) -> int:
+        """The units that may still leave a pool on a day: the least that any later day has left."""
+        rows, gone = self._problem.pools[pool], self._gone.get(pool, {})
+        days = {day, *(one for one in gone if one > day)}
+        return min(
+            level(rows, one) - sum(n for when, n in gone.items() if when <= one) for one in days
+        )
+
+    def _may_open(self, need: int, parcel: int) -> bool:
+        for number in self._counts_of[need]:
+            most, kind, scope = self._counts[number]
+            if scope is not None and parcel not in scope:
+                continue
+            used = self._used[number]
+            if len(used) >= most and self._bin(kind, need, parcel) not in used:
+                return False
+        return True
+
+    def _bin(self, kind: str, need: int, parcel: int) -> Bin:
+        if kind == "lines":
+            return need, parcel
+        return (-1, parcel if kind == "parcels" else self._problem.parcels[parcel].node)
+
+    def _put(self, need: int, place: int, take: int) -> None:
+        arc = self._problem.needs[need].arcs[place]
+        self._left[need] -= take
+        self._units[need, place] = self._units.get((need, place), 0) + take
+        self._carried[need, arc.parcel] += take
+        day = self._problem.parcels[arc.parcel].day
+        for pool, each in arc.takes:
+            self._gone.setdefault(pool, Counter())[day] += each * take
+        for number, one in enumerate(self._rooms):
+            self._in_room[number] += take if arc.parcel in one.parcels else 0
+        for number in self._counts_of[need]:
+            _, kind, scope = self._counts[number]
+            if scope is None or arc.parcel in scope:
+                self._used[number][self._bin(kind, need, arc.parcel)] += take
+
+
+def level(rows: Rows, day: int) -> int:
+    """The units that may have left a pool by the end of *day*."""
+    there = 0
+    for when, units in rows:
+        if when > day:
+            break
+        there = units
+    return there
+
+
+def _counts(
+    problem: Problem,
+) -> tuple[list[tuple[int, str, frozenset[int] | None]], list[list[int]]]:
+    """Everything that counts what is used: how many, of what, in which parcels; and by need."""
+    counts: list[tuple[int, str, frozenset[int] | None]] = []
+    of: list[list[int]] = [[] for _ in problem.needs]
+    for room in problem.rooms:
+        if room.of != "units":
+            for mine in of:
+                mine.append(len(counts))
+            counts.append((room.most, room.of, room.parcels))
+    for limit in problem.limits:
+        if not isinstance(limit, AllOrNothing):
+            for need in limit.needs:
+                of[need].append(len(counts))
+            most, kind = (limit.most, limit.of) if isinstance(limit, AtMost) else (1, "parcels")
+            counts.append((most, kind, None))
+    return counts, of

@@ -1,0 +1,172 @@
+"""HiGHS, an open mixed-integer solver in C++: for what exceeds the own search's budget.
+
+The model is the strong one: an arc carries nothing unless its parcel is paid, arc by arc.  HiGHS
+computes in floating point; its units are rounded and priced again in whole numbers, and its bound
+is lowered by one part in a million before it is rounded up, so that it is safe to state.
+"""
+
+from __future__ import annotations
+
+import math
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from attrs import define, field, frozen
+
+from omscore.kernel.errors import Unavailable
+from omscore.sourcing.problem import Problem, Solution, cost_of
+from omscore.sourcing.solvers.coupling import Constraint, Count, Part, Sum, Whole, constraints
+from omscore.sourcing.solvers.filling import Units
+from omscore.sourcing.solvers.greedy import Greedy
+
+if TYPE_CHECKING:
+    import highspy
+
+MEND = "HiGHS is not installed: pip install 'omscore[solver]'"
+
+
+@frozen
+class Highs:
+    """Solves by mixed-integer programming; *budget* counts nodes of its tree.
+
+    Raises `Unavailable` where the extra `solver` is not installed.
+    """
+
+    name: str = "highs"
+
+    def solve(self, problem: Problem, budget: int = 100_000) -> Solution:
+        """The cheapest solution up to floating point, or the best found and HiGHS's own bound."""
+        fallback = Greedy().solve(problem)
+        model = _model(problem)
+        solver = _solver(budget)
+        solver.passModel(model.as_lp())
+        solver.run()
+        info = solver.getInfo()
+        units = _units(problem, list(solver.getSolution().col_value))
+        if not units and fallback.units and not math.isfinite(info.objective_function_value):
+            units = fallback.units
+        cost = cost_of(problem, units)
+        bound = min(cost, max(fallback.bound, _safe(info.mip_dual_bound)))
+        return Solution(units, cost, bound, max(1, int(info.mip_node_count)), self.name)
+
+
+def available() -> bool:
+    """Whether the extra `solver` is installed."""
+    try:
+        import_module("highspy")
+    except ImportError:
+        return False
+    return True
+
+
+def _solver(budget: int) -> highspy.Highs:
+    try:
+        import highspy
+    except ImportError as missing:
+        raise Unavailable(MEND) from missing
+    solver = highspy.Highs()
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)
+    solver.setOptionValue("random_seed", 0)
+    solver.setOptionValue("mip_rel_gap", 0.0)
+    solver.setOptionValue("mip_abs_gap", 0.5)  # costs are whole numbers
+    solver.setOptionValue("mip_max_nodes", budget)
+    return solver
+
+
+def _safe(bound: float) -> int:
+    if not math.isfinite(bound):
+        return -(10**30)
+    return math.ceil(bound - 1e-6 * max(1.0, abs(bound)))
+
+
+def _units(problem: Problem, values: list[float]) -> Units:
+    places = [(i, k) for i, need in enumerate(problem.needs) for k in range(len(need.arcs))]
+    rounded = zip(places, values, strict=False)
+    return tuple((i, k, round(value)) for (i, k), value in rounded if round(value) > 0)
+
+
+@define
+class _Model:
+    """Columns with a cost and an upper bound; rows with two bounds, kept as triples by row."""
+
+    costs: list[float] = field(factory=list)
+    highs: list[float] = field(factory=list)
+    row_low: list[float] = field(factory=list)
+    row_high: list[float] = field(factory=list)
+    starts: list[int] = field(factory=lambda: [0])
+    indices: list[int] = field(factory=list)
+    weights: list[float] = field(factory=list)
+
+    def column(self, high: float, cost: float = 0) -> int:
+        self.costs.append(cost)
+        self.highs.append(high)
+        return len(self.costs) - 1
+
+    def row(self, low: float, high: float, *terms: tuple[int, float]) -> None:
+        self.row_low.append(low)
+        self.row_high.append(high)
+        self.indices += [column for column, _ in terms]
+        self.weights += [weight for _, weight in terms]
+        self.starts.append(len(self.indices))
+
+    def as_lp(self) -> highspy.HighsLp:
+        import highspy
+
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = len(self.costs), len(self.row_low)
+        lp.col_cost_, lp.col_upper_ = self.costs, self.highs
+        lp.col_lower_ = [0.0] * len(self.costs)
+        lp.row_lower_, lp.row_upper_ = self.row_low, self.row_high
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.start_, lp.a_matrix_.index_ = self.starts, self.indices
+        lp.a_matrix_.value_ = self.weights
+        lp.integrality_ = [highspy.HighsVarType.kInteger] * len(self.costs)
+        return lp
+
+
+def _model(problem: Problem) -> _Model:
+    """Arcs first, in the order of needs, then parcels, then units short, then bins."""
+    model, first = _Model(), list[int]()
+    for need in problem.needs:
+        first.append(len(model.costs))
+        for arc in need.arcs:
+            model.column(min(arc.most, need.quantity), arc.cost)
+    paid = [model.column(1, parcel.cost) for parcel in problem.parcels]
+    for number, need in enumerate(problem.needs):
+        mine = [(first[number] + k, 1.0) for k in range(len(need.arcs))]
+        short = model.column(need.quantity, need.short_cost)
+        model.row(need.quantity, need.quantity, *mine, (short, 1.0))
+        for k, arc in enumerate(need.arcs):
+            at = first[number] + k
+            model.row(-math.inf, 0, (at, 1.0), (paid[arc.parcel], -model.highs[at]))
+    for one in constraints(problem, first):
+        _couple(model, one, problem, first)
+    return model
+
+
+def _couple(model: _Model, one: Constraint, problem: Problem, first: list[int]) -> None:
+    match one:
+        case Sum(most, terms):
+            if sum(model.highs[arc] * each for arc, each in terms) > most:
+                model.row(-math.inf, most, *terms)
+        case Count(most, bins):
+            used = [_used(model, arcs) for arcs in bins]
+            model.row(-math.inf, most, *((column, 1.0) for column in used))
+        case Part(least, arcs):
+            used_ = _used(model, arcs)
+            model.row(0, math.inf, *((arc, 1.0) for arc in arcs), (used_, -least))
+        case Whole(needs):
+            all_ = model.column(1)
+            for number in needs:
+                need = problem.needs[number]
+                mine = [(first[number] + k, 1.0) for k in range(len(need.arcs))]
+                model.row(0, 0, *mine, (all_, -need.quantity))
+
+
+def _used(model: _Model, arcs: tuple[int, ...]) -> int:
+    """A column that is 1 if any of *arcs* carries anything."""
+    used = model.column(1)
+    for arc in arcs:
+        model.row(-math.inf, 0, (arc, 1.0), (used, -model.highs[arc]))
+    return used
