@@ -1,0 +1,88 @@
+"""Learning facts: items, nodes, lanes and calendars as they are from now on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from attrs import field, frozen
+
+from omscore.catalog.item import ITEM, Item, ItemLearned
+from omscore.kernel.errors import Unreadable
+from omscore.kernel.keys import Changes, Key, Seen
+from omscore.kernel.recorded import Context
+from omscore.network.facts import (
+    THE_NETWORK,
+    Calendar,
+    CalendarLearned,
+    Lane,
+    LaneLearned,
+    Network,
+    NetworkEvent,
+    Node,
+    NodeLearned,
+)
+
+Fact = Item | Node | Lane | Calendar
+
+
+def _facts(value: Iterable[Fact]) -> tuple[Fact, ...]:
+    facts = tuple(value)
+    for place, fact in enumerate(facts):
+        if not isinstance(fact, Item | Node | Lane | Calendar):
+            raise Unreadable("an Item, Node, Lane or Calendar", f"$.facts[{place}]")
+    return facts
+
+
+@frozen
+class Learn:
+    """From now on these *facts* hold; one that is known already changes nothing."""
+
+    facts: tuple[Fact, ...] = field(converter=_facts)
+
+
+@frozen
+class Learning:
+    """Take facts in.  A fact that names another must find it, known or beside it."""
+
+    def reads(self, command: Learn, seen: Seen) -> Iterable[Key[object]]:
+        """What is known so far."""
+        yield THE_NETWORK
+        yield from (ITEM.key(fact.sku) for fact in command.facts if isinstance(fact, Item))
+
+    def decide(self, command: Learn, seen: Seen, context: Context) -> Changes:
+        """The facts that are new."""
+        changes = Changes(seen)
+        for fact in command.facts:
+            if isinstance(fact, Item):
+                if changes.get(ITEM.key(fact.sku)) != fact:
+                    changes.tell(ITEM.key(fact.sku), [ItemLearned(fact)])
+            elif (event := _news(changes.get(THE_NETWORK) or Network(), fact)) is not None:
+                changes.tell(THE_NETWORK, [event])
+        _complete(changes.get(THE_NETWORK) or Network())
+        return changes
+
+
+def _news(network: Network, fact: Node | Lane | Calendar) -> NetworkEvent | None:
+    match fact:
+        case Node():
+            return None if network.nodes.get(fact.id) == fact else NodeLearned(fact)
+        case Lane():
+            known = network.lanes.get((fact.node, fact.to, fact.method))
+            return None if known == fact else LaneLearned(fact)
+        case Calendar():
+            return None if network.calendars.get(fact.id) == fact else CalendarLearned(fact)
+        case _:
+            assert_never(fact)
+
+
+def _complete(network: Network) -> None:
+    for node in network.nodes.values():
+        if node.calendar not in (None, *network.calendars):
+            raise Unreadable("a calendar that is known", f"$.nodes.{node.id}.calendar")
+    for lane in network.lanes.values():
+        path = f"$.lanes.{lane.node}.{lane.to}.{lane.method}"
+        if lane.node not in network.nodes:
+            raise Unreadable("a node that is known", f"{path}.node")
+        if {lane.carrier_calendar, lane.delivery_calendar} - {None, *network.calendars}:
+            raise Unreadable("calendars that are known", path)

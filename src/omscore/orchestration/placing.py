@@ -1,0 +1,176 @@
+"""Placing and sourcing: an order is planned, and its stock reserved, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from attrs import frozen
+
+from omscore.kernel import ids
+from omscore.kernel.errors import Refused
+from omscore.kernel.flow import Flow
+from omscore.kernel.keys import Changes, Key, Seen
+from omscore.kernel.reason import Reason
+from omscore.kernel.recorded import Context
+from omscore.lifecycle.order import order as orders
+from omscore.lifecycle.order.messages import PlaceOrder, PlanChosen, SourceOrder
+from omscore.lifecycle.order.order import ORDER, Order, Seat, Share
+from omscore.network.facts import THE_NETWORK
+from omscore.network.plan import Decision, Leg
+from omscore.orchestration import planning, units
+from omscore.orchestration.backlog import BACKLOG
+from omscore.orchestration.planning import Planner
+from omscore.sourcing.need import Need
+
+
+@frozen
+class NotAvailable(Reason):
+    """Fewer units than asked for can be promised, and the order is all or nothing."""
+
+    code: ClassVar[str] = "order.not-available"
+    line: ids.LineId
+    asked: int
+    short: int
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.short} of {self.asked} units cannot be promised"
+
+
+@frozen
+class Placing:
+    """Take an order on, and source it at once."""
+
+    flow: Flow
+    planner: Planner
+
+    def __attrs_post_init__(self) -> None:
+        self.flow.require("allocate", "backorder")
+
+    def reads(self, command: PlaceOrder, seen: Seen) -> Iterable[Key[object]]:
+        """The order, and everything that a plan for it rests on."""
+        yield ORDER.key(command.order)
+        yield from (BACKLOG.key(line.sku) for line in command.lines)
+        yield from self.planner.reads(seen, planning.needs_of(command))
+
+    def decide(self, command: PlaceOrder, seen: Seen, context: Context) -> Changes:
+        """An order whose units are allocated, or wait; `Refused` if a sku or region is unknown."""
+        key, changes = ORDER.key(command.order), Changes(seen, guards=(THE_NETWORK,))
+        planning.require_served(changes, planning.needs_of(command))
+        changes.tell(key, orders.decide(seen.get(key), command, self.flow, context.now))
+        source(changes, command.order, self.flow, self.planner, context)
+        if command.complete:
+            _all_or_nothing(changes.require(key))
+        return changes
+
+
+@frozen
+class Sourcing:
+    """Find nodes for the units of an order that have none."""
+
+    flow: Flow
+    planner: Planner
+
+    def reads(self, command: SourceOrder, seen: Seen) -> Iterable[Key[object]]:
+        """The order, then everything that a plan for the rest of it rests on."""
+        yield (key := ORDER.key(command.order))
+        if (order := seen.get(key)) is not None:
+            needs = _needs(order, orders.ready(order, self.flow, "allocate"))
+            yield from (BACKLOG.key(need.sku) for need in needs)
+            yield from self.planner.reads(seen, needs)
+
+    def decide(self, command: SourceOrder, seen: Seen, context: Context) -> Changes:
+        """Units that are allocated, or wait; nothing, if every unit has a node."""
+        key, changes = ORDER.key(command.order), Changes(seen, guards=(THE_NETWORK,))
+        orders.free_to(orders.required(changes.get(key), command.order), "allocate")
+        source(changes, command.order, self.flow, self.planner, context, command.avoid)
+        return changes
+
+
+def source(
+    changes: Changes,
+    id_: ids.OrderId,
+    flow: Flow,
+    planner: Planner,
+    context: Context,
+    avoid: Iterable[ids.NodeId] = (),
+) -> None:
+    """Plan the units that need a node, reserve what the plan says, and let the rest wait."""
+    order = changes.require(ORDER.key(id_))
+    waiting = orders.ready(order, flow, "allocate")
+    if not waiting:
+        return
+    needs = _needs(order, waiting)
+    decision = planner.plan(changes, needs, context, order=id_, avoid=frozenset(avoid))
+    if decision.legs or any(share.group.stage == flow.initial for share in waiting):
+        network, items = planning.versions(changes.seen, needs)
+        changes.tell(ORDER.key(id_), [PlanChosen(decision, network, items)])
+    _allocate(changes, id_, flow, waiting, decision, context)
+    _backorder(changes, id_, flow, context)
+
+
+def _needs(order: Order, shares: Sequence[Share]) -> list[Need]:
+    """One need per line and way, of all its units that have no node."""
+    wanted: dict[ids.LineId, int] = {}
+    for share in shares:
+        wanted[share.line] = wanted.get(share.line, 0) + share.quantity
+    groups = {share.line: share.group for share in shares}
+    return [
+        planning.need(order.lines[line].asked, quantity, groups[line].to, groups[line].method)
+        for line, quantity in wanted.items()
+    ]
+
+
+def _allocate(
+    changes: Changes,
+    id_: ids.OrderId,
+    flow: Flow,
+    waiting: Sequence[Share],
+    decision: Decision,
+    context: Context,
+) -> None:
+    held = planning.reserve(changes, decision.legs, context, owner=id_)
+    shares, seats = [], []
+    queues: dict[ids.LineId, list[Share]] = {}
+    for share in waiting:
+        queues.setdefault(share.line, []).append(share)
+    for leg, reservation in zip(decision.legs, held, strict=True):
+        taken, queues[leg.line] = _split(queues[leg.line], leg.quantity)
+        shares += taken
+        seats += [seat_of(leg, reservation)] * len(taken)
+    if shares:
+        moved = orders.moving(flow, "allocate", shares, seats=seats)
+        units.tell(changes, id_, moved, context)
+
+
+def seat_of(leg: Leg, reservation: ids.ReservationId) -> Seat:
+    """The seat that a leg gives to units."""
+    return Seat(leg.node, reservation, leg.ship_day, leg.delivery_day)
+
+
+def _split(queue: Sequence[Share], quantity: int) -> tuple[list[Share], list[Share]]:
+    """The first *quantity* units, and the rest."""
+    taken = list(orders.cut(queue, quantity))
+    gone = {share.group: share.quantity for share in taken}
+    rest = [
+        Share(share.line, share.group, left)
+        for share in queue
+        if (left := share.quantity - gone.get(share.group, 0))
+    ]
+    return taken, rest
+
+
+def _backorder(changes: Changes, id_: ids.OrderId, flow: Flow, context: Context) -> None:
+    order = changes.require(ORDER.key(id_))
+    if shares := orders.ready(order, flow, "backorder"):
+        units.tell(changes, id_, orders.moving(flow, "backorder", shares), context)
+
+
+def _all_or_nothing(order: Order) -> None:
+    faults = [
+        NotAvailable(id_, line.ordered, short)
+        for id_, line in order.lines.items()
+        if (short := orders.breakdown([line]).get("backordered", 0))
+    ]
+    if faults:
+        raise Refused(*faults)

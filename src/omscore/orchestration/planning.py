@@ -1,0 +1,265 @@
+"""Planning: what a sourcing decision rests on is read, asked for, and reserved.
+
+Every journey that promises something (placing, sourcing again, quoting, promising) goes through a
+`Planner`, so that what checkout says and what fulfillment does follow the same rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import ClassVar
+
+import attrs
+from attrs import field, frozen
+
+from omscore.atp.messages import NoSuchItem
+from omscore.atp.position import POSITION, Position, position_id
+from omscore.atp.reservations import Granted, Reserve
+from omscore.catalog.item import ITEM
+from omscore.catalog.line import Line
+from omscore.kernel import ids
+from omscore.kernel.errors import Refused, ensure
+from omscore.kernel.keys import Changes, Key, Seen
+from omscore.kernel.moments import local_day
+from omscore.kernel.reason import Reason
+from omscore.kernel.recorded import Context
+from omscore.lifecycle.order.messages import PlaceOrder
+from omscore.lifecycle.quote.messages import RequestQuote
+from omscore.network.calendar import next_ship_day, ship_day, ship_day_of_supply
+from omscore.network.capacity import CAPACITY, Capacity, capacity_id
+from omscore.network.facts import THE_NETWORK, Network, Node
+from omscore.network.plan import Decision, Leg
+from omscore.orchestration import reserving
+from omscore.orchestration.backlog import BACKLOG, Backlog
+from omscore.promise import options
+from omscore.promise.options import Promise
+from omscore.sourcing import pipeline
+from omscore.sourcing.candidate import Question, Rows
+from omscore.sourcing.need import Need
+from omscore.sourcing.policy import Policy
+
+SHIP_DAYS = 10
+"""How many ship days ahead are offered of a node whose days can be full."""
+
+SHIP_DAYS_OF_SUPPLY = 3
+"""How many, from the first one on which a later supply can leave."""
+
+
+@frozen
+class NotServed(Reason):
+    """No node reaches the region by the method."""
+
+    code: ClassVar[str] = "order.not-served"
+    line: ids.LineId
+    to: ids.Region
+    method: ids.Method
+
+    def __str__(self) -> str:
+        return f"line {self.line}: no node delivers to {self.to} by {self.method}"
+
+
+# --- needs ------------------------------------------------------------------------------------
+
+
+def need(line: Line, quantity: int, to: ids.Region, method: ids.Method) -> Need:
+    """The need for *quantity* units of *line*."""
+    return Need(line.id, line.sku, quantity, to, method, line.latest)
+
+
+def needs_of_lines(lines: Iterable[Line], to: ids.Region, method: ids.Method) -> list[Need]:
+    """One need per line; what a line says of destination and method goes first."""
+    return [need(line, line.quantity, line.ship_to or to, line.method or method) for line in lines]
+
+
+def needs_of(command: PlaceOrder | RequestQuote) -> list[Need]:
+    """One need per line that *command* asks for."""
+    return needs_of_lines(command.lines, command.ship_to, command.method)
+
+
+def require_served(changes: Changes, needs: Iterable[Need]) -> None:
+    """`Refused` with every need whose sku or destination is unknown."""
+    network, asked = changes.get(THE_NETWORK) or Network(), list(needs)
+    faults: list[Reason] = [
+        NoSuchItem(sku)
+        for sku in dict.fromkeys(one.sku for one in asked)
+        if (item := changes.get(ITEM.key(sku))) is None or item.kind != "stock"
+    ]
+    faults += [
+        NotServed(one.line, one.to, one.method) for one in asked if not _reaching(network, one)
+    ]
+    if faults:
+        raise Refused(*faults)
+
+
+def versions(seen: Seen, needs: Iterable[Need]) -> tuple[int, Mapping[ids.Sku, int]]:
+    """The versions of the facts that a plan for *needs* rests on: of the network, and of items."""
+    skus = dict.fromkeys(one.sku for one in needs)
+    return seen.version(THE_NETWORK), {sku: seen.version(ITEM.key(sku)) for sku in skus}
+
+
+# --- plans ------------------------------------------------------------------------------------
+
+
+@frozen
+class Planner:
+    """Plans needs by a *policy*, on the stock and the days that are free."""
+
+    policy: Policy = field(factory=Policy)
+
+    def reads(self, seen: Seen, needs: Sequence[Need]) -> Iterable[Key[object]]:
+        """The facts and who waits, then stock at the nodes that could, then the days it can leave."""
+        yield THE_NETWORK
+        for sku in dict.fromkeys(one.sku for one in needs):
+            yield ITEM.key(sku)
+            yield BACKLOG.key(sku)
+        if (network := seen.get(THE_NETWORK)) is None:
+            return
+        for node, skus in _places(network, needs).items():
+            at = [POSITION.key(position_id(node, sku)) for sku in skus]
+            yield from at
+            if _limited(network.nodes[node]) and at[0] in seen.found:
+                for day in self._days(network, node, map(seen.get, at), seen.now):
+                    yield CAPACITY.key(capacity_id(node, "units", day))
+
+    def plan(
+        self,
+        changes: Changes,
+        needs: Sequence[Need],
+        context: Context,
+        *,
+        order: ids.OrderId | None = None,
+        avoid: frozenset[ids.NodeId] = frozenset(),
+    ) -> Decision:
+        """The decision for *needs*; *order*, if it waits already, keeps its place in the backlog."""
+        return pipeline.source(
+            self._question(changes, needs, context.now, order, avoid), self.policy
+        )
+
+    def promise(self, seen: Seen, needs: Sequence[Need]) -> Promise:
+        """What an order for *needs* would be promised now; nothing is kept."""
+        changes = Changes(seen)
+        require_served(changes, needs)
+        return options.promise(
+            self._question(changes, needs, seen.now, None, frozenset()), self.policy
+        )
+
+    def _question(
+        self,
+        changes: Changes,
+        needs: Sequence[Need],
+        now: datetime,
+        order: ids.OrderId | None,
+        avoid: frozenset[ids.NodeId],
+    ) -> Question:
+        network = changes.get(THE_NETWORK) or Network()
+        stock: dict[tuple[ids.NodeId, ids.Sku], Rows] = {}
+        room: dict[tuple[ids.NodeId, date], int] = {}
+        ahead = _ahead(changes, needs, order)
+        for node, skus in _places(network, needs).items():
+            today = local_day(now, network.nodes[node].zone)
+            at = {sku: changes.get(POSITION.key(position_id(node, sku))) for sku in skus}
+            for sku, position in at.items():
+                if position is not None:
+                    rows = position.curve(today, today=today, now=now)
+                    stock[node, sku] = _less(rows, ahead, sku)
+            if _limited(network.nodes[node]):
+                for day in self._days(network, node, at.values(), now):
+                    room[node, day] = _left(changes, network.nodes[node], day)
+        weighed = tuple(
+            attrs.evolve(one, weight_g=item.weight_g)
+            if (item := changes.get(ITEM.key(one.sku))) is not None
+            else one
+            for one in needs
+        )
+        return Question(weighed, network, now, stock, room, avoid)
+
+    def _days(
+        self,
+        network: Network,
+        id_: ids.NodeId,
+        positions: Iterable[Position | None],
+        now: datetime,
+    ) -> Iterable[date]:
+        """The ship days that are offered of a node: the next ones, and those after each supply."""
+        node = network.nodes[id_]
+        base = ship_day(node, network, now)
+        days = set(_from(node, network, base, SHIP_DAYS))
+        for position in positions:
+            for bucket in () if position is None else position.buckets:
+                if bucket.supply and (due := ship_day_of_supply(node, network, bucket.day)) > base:
+                    days.update(_from(node, network, due, SHIP_DAYS_OF_SUPPLY))
+        return sorted(days)
+
+
+def _places(network: Network, needs: Sequence[Need]) -> dict[ids.NodeId, list[ids.Sku]]:
+    """The nodes that reach a destination, by id, each with the skus that are needed there."""
+    places: dict[ids.NodeId, dict[ids.Sku, None]] = {}
+    ways = dict.fromkeys((one.to, one.method, one.sku) for one in needs)
+    for to, method, sku in ways:
+        for node in network.reaching(to, method):
+            places.setdefault(node.id, {})[sku] = None
+    return {node: list(places[node]) for node in sorted(places)}
+
+
+def _reaching(network: Network, need: Need) -> bool:
+    return bool(network.reaching(need.to, need.method))
+
+
+def _limited(node: Node) -> bool:
+    return "units" in node.capacity
+
+
+def _left(changes: Changes, node: Node, day: date) -> int:
+    booked = changes.get(CAPACITY.key(capacity_id(node.id, "units", day))) or Capacity()
+    return max(0, node.capacity["units"] - booked.used)
+
+
+def _from(node: Node, network: Network, day: date, days: int) -> Iterator[date]:
+    for _ in range(days):
+        yield day
+        day = next_ship_day(node, network, day)
+
+
+def _ahead(
+    changes: Changes, needs: Iterable[Need], order: ids.OrderId | None
+) -> dict[ids.Sku, int]:
+    """How many units of each sku others wait for who came first."""
+    return {
+        one.sku: (changes.get(BACKLOG.key(one.sku)) or Backlog()).before(order) for one in needs
+    }
+
+
+def _less(rows: Rows, ahead: dict[ids.Sku, int], sku: ids.Sku) -> Rows:
+    """*rows* without what others wait for, who are thought to be served from the first nodes."""
+    waiting = ahead.get(sku, 0)
+    if not waiting or not rows:
+        return rows
+    ahead[sku] = max(0, waiting - rows[-1][1])
+    return [(day, max(0, units - waiting)) for day, units in rows]
+
+
+# --- what is planned is kept ------------------------------------------------------------------
+
+
+def reserve(
+    changes: Changes,
+    legs: Iterable[Leg],
+    context: Context,
+    *,
+    owner: str,
+    expires_at: datetime | None = None,
+) -> list[ids.ReservationId]:
+    """Set the stock and the days of *legs* aside; one reservation for each leg, in their order."""
+    held = []
+    for n, leg in enumerate(legs):
+        reservation = ids.ReservationId(ids.derived(context.command, "r", n))
+        at = position_id(leg.node, leg.sku)
+        ask = Reserve(reservation, at, leg.ship_day, leg.quantity, owner, expires_at)
+        ensure(
+            isinstance(reserving.reserve(changes, context, ask), Granted)
+            and reserving.book_capacity(changes, leg.node, leg.ship_day, leg.quantity) is None,
+            "a verified plan is within stock and capacity",
+        )
+        held.append(reservation)
+    return held

@@ -1,0 +1,190 @@
+"""Quoting: a plan with dates whose stock is kept for a while, and may become an order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+from attrs import frozen
+
+from omscore.atp.reservations import Exit
+from omscore.kernel import ids
+from omscore.kernel.errors import Refused
+from omscore.kernel.flow import Flow
+from omscore.kernel.keys import Changes, Key, Kind, Seen
+from omscore.kernel.recorded import Context, Recorded
+from omscore.kernel.todo import Later
+from omscore.lifecycle.order import order as orders
+from omscore.lifecycle.order.messages import PlaceOrder, PlanChosen
+from omscore.lifecycle.order.order import ORDER, Order, Share
+from omscore.lifecycle.quote import quote as quotes
+from omscore.lifecycle.quote.messages import (
+    AcceptQuote,
+    ExpireQuote,
+    QuoteExists,
+    QuoteOpened,
+    RequestQuote,
+    Reserved,
+    WithdrawQuote,
+)
+from omscore.lifecycle.quote.quote import QUOTE, Quote
+from omscore.network.capacity import CAPACITY, capacity_id
+from omscore.network.facts import THE_NETWORK
+from omscore.orchestration import backlog, planning, reserving, units
+from omscore.orchestration.backlog import BACKLOG
+from omscore.orchestration.placing import seat_of
+from omscore.orchestration.planning import Planner
+
+
+@frozen
+class Quoting:
+    """Plan lines and reserve their stock until the quote expires."""
+
+    flow: Flow
+    planner: Planner
+
+    def reads(self, command: RequestQuote, seen: Seen) -> Iterable[Key[object]]:
+        """The quote, and everything that a plan for it rests on."""
+        yield QUOTE.key(command.quote)
+        yield from (BACKLOG.key(line.sku) for line in command.lines)
+        yield from self.planner.reads(seen, planning.needs_of(command))
+
+    def decide(self, command: RequestQuote, seen: Seen, context: Context) -> Changes:
+        """An open quote; what cannot be promised is said in its decision."""
+        key, changes = QUOTE.key(command.quote), Changes(seen, guards=(THE_NETWORK,))
+        if changes.get(key) is not None:
+            raise Refused(QuoteExists(command.quote))
+        needs = planning.needs_of(command)
+        planning.require_served(changes, needs)
+        decision = self.planner.plan(changes, needs, context)
+        expires_at = context.now + command.ttl
+        held = planning.reserve(
+            changes, decision.legs, context, owner=command.quote, expires_at=expires_at
+        )
+        reserved = map(Reserved, decision.legs, held)
+        network, items = planning.versions(seen, needs)
+        opened = QuoteOpened(
+            command.quote,
+            command.lines,
+            command.ship_to,
+            command.method,
+            tuple(reserved),
+            expires_at,
+            self.flow.initial,
+            decision,
+            network,
+            items,
+        )
+        changes.tell(key, [opened])
+        return changes
+
+
+@frozen
+class Accepting:
+    """Make a quote an order, without planning again: its reservations are committed."""
+
+    flow: Flow
+    unit_flow: Flow
+
+    def reads(self, command: AcceptQuote, seen: Seen) -> Iterable[Key[object]]:
+        """The quote and the order, then the reservations and the backlogs."""
+        yield (key := QUOTE.key(command.quote))
+        yield ORDER.key(command.order)
+        yield THE_NETWORK
+        if (quote := seen.get(key)) is not None:
+            yield from reserving.reads_of(seen, _held(quote))
+            yield from (BACKLOG.key(line.sku) for line in quote.opened.lines)
+
+    def decide(self, command: AcceptQuote, seen: Seen, context: Context) -> Changes:
+        """An order with the stock and the days that were quoted; what was short is backordered."""
+        key, of, changes = QUOTE.key(command.quote), ORDER.key(command.order), Changes(seen)
+        quote = quotes.required(changes.get(key), command.quote)
+        changes.tell(key, quotes.accept(quote, command.order, self.flow, context.now))
+        opened = quote.opened
+        place = PlaceOrder(
+            command.order,
+            opened.lines,
+            opened.ship_to,
+            method=opened.method,
+            customer=command.customer,
+        )
+        changes.tell(of, orders.decide(changes.get(of), place, self.unit_flow, context.now))
+        changes.tell(of, [PlanChosen(opened.decision, opened.network, opened.items)])
+        self._seat(changes, changes.require(of), opened.reserved, context)
+        order = changes.require(of)
+        if rest := orders.ready(order, self.unit_flow, "backorder"):
+            moved = orders.moving(self.unit_flow, "backorder", rest)
+            units.tell(changes, order.id, moved, context)
+        return changes
+
+    def _seat(
+        self, changes: Changes, order: Order, reserved: Sequence[Reserved], context: Context
+    ) -> None:
+        shares, seats = [], []
+        for one in reserved:
+            reserving.commit(changes, context, one.reservation, owner=order.id)
+            [group] = order.lines[one.leg.line].units
+            shares.append(Share(one.leg.line, group, one.leg.quantity))
+            seats.append(seat_of(one.leg, one.reservation))
+        if shares:
+            moved = orders.moving(self.unit_flow, "allocate", shares, seats=seats)
+            units.tell(changes, order.id, moved, context)
+
+
+@frozen
+class Closing:
+    """Withdraw a quote, or let it expire; its stock and its days are free again.
+
+    Whoever waits for the stock is called.
+    """
+
+    flow: Flow
+
+    def reads(self, command: WithdrawQuote | ExpireQuote, seen: Seen) -> Iterable[Key[object]]:
+        """The quote, then its reservations and the days that it books."""
+        yield (key := QUOTE.key(command.quote))
+        yield THE_NETWORK
+        if (quote := seen.get(key)) is not None:
+            yield from reserving.reads_of(seen, _held(quote))
+            for one in quote.opened.reserved:
+                yield BACKLOG.key(one.leg.sku)
+                yield CAPACITY.key(capacity_id(one.leg.node, "units", one.leg.ship_day))
+
+    def decide(self, command: WithdrawQuote | ExpireQuote, seen: Seen, context: Context) -> Changes:
+        """The quote has ended; a deadline that comes too late changes nothing."""
+        key, changes = QUOTE.key(command.quote), Changes(seen)
+        quote = quotes.required(changes.get(key), command.quote)
+        match command:
+            case WithdrawQuote():
+                events = quotes.withdraw(quote, self.flow)
+            case ExpireQuote():
+                events = quotes.expire(quote, self.flow, context.now)
+            case _:
+                assert_never(command)
+        changes.tell(key, events)
+        for one in quote.opened.reserved if events else ():
+            exit_: Exit = "expired" if isinstance(command, ExpireQuote) else "freed"
+            reserving.free(changes, context, one.reservation, one.leg.quantity, exit_)
+            reserving.free_capacity(changes, one.leg.node, one.leg.ship_day, one.leg.quantity)
+        for sku in dict.fromkeys(one.leg.sku for one in quote.opened.reserved) if events else ():
+            backlog.call(changes, sku)
+        return changes
+
+
+def _held(quote: Quote) -> list[ids.ReservationId]:
+    return [one.reservation for one in quote.opened.reserved]
+
+
+@frozen
+class QuotingProcess:
+    """The process that sets the deadline of a quote; it keeps nothing."""
+
+
+QUOTING = Kind("quoting", QuotingProcess)
+
+
+def react(
+    process: QuotingProcess | None, heard: Recorded[QuoteOpened]
+) -> tuple[None, Sequence[Later]]:
+    """Let the quote expire when its time has come."""
+    return None, [Later(heard.event.expires_at, ExpireQuote(heard.event.quote))]

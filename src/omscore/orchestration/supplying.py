@@ -1,0 +1,272 @@
+"""Supplying: what is due to come, when it changes, comes or is late; and what others will take.
+
+A supply that has not come when its day is over is late: it is expected again some days later, and
+promises that rested on it are declared short in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+from omscore.atp.messages import (
+    ChangeSupply,
+    DispatchTransfer,
+    ExpectDemand,
+    ExpectSupply,
+    LapseSupply,
+    NoSuchSupply,
+    ReceiveSupply,
+    SupplyExists,
+)
+from omscore.atp.position import POSITION, DemandScheduled, SupplyScheduled, position_id
+from omscore.atp.supplies import (
+    DEMAND,
+    PAPER,
+    SUPPLY,
+    DemandStated,
+    Origin,
+    Supply,
+    SupplyChanged,
+    SupplyExpected,
+    SupplyReceived,
+    entry_id,
+)
+from omscore.kernel.errors import Refused
+from omscore.kernel.ids import DocumentId, NodeId, Sku
+from omscore.kernel.keys import Changes, Key, Kind, Seen
+from omscore.kernel.moments import local_day
+from omscore.kernel.recorded import Context, Recorded
+from omscore.kernel.todo import Later
+from omscore.network.facts import Node
+from omscore.orchestration import backlog, reserving, stock
+
+
+def day_over(day: date, zone: str) -> datetime:
+    """The instant at which *day* is over in *zone*."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+@frozen
+class Expecting:
+    """A purchase order line is due."""
+
+    def reads(self, report: ExpectSupply, seen: Seen) -> Iterable[Key[object]]:
+        """The facts, the supply and its position."""
+        yield from stock.reads_of_facts(report.sku)
+        yield from _reads_of_supply(report.document, report.node, report.sku)
+
+    def decide(self, report: ExpectSupply, seen: Seen, context: Context) -> Changes:
+        """Units that may be promised from their day on."""
+        changes = Changes(seen)
+        node = stock.require_known(changes, report.node, report.sku)
+        _expect(changes, context, report.document, node, report.sku, report.quantity, report.day)
+        return changes
+
+
+@frozen
+class Dispatching:
+    """A transfer leaves a node, and is due supply at another until it is received."""
+
+    def reads(self, report: DispatchTransfer, seen: Seen) -> Iterable[Key[object]]:
+        """The facts, the position that it leaves, and the supply that it becomes."""
+        yield from stock.reads_of_facts(report.sku)
+        yield PAPER.key(entry_id(report.document, report.node, report.sku))
+        yield POSITION.key(position_id(report.node, report.sku))
+        yield from _reads_of_supply(report.document, report.to, report.sku)
+
+    def decide(self, report: DispatchTransfer, seen: Seen, context: Context) -> Changes:
+        """Less on hand here, more due there."""
+        changes = Changes(seen)
+        stock.require_known(changes, report.node, report.sku)
+        to = stock.require_known(changes, report.to, report.sku)
+        if stock.take_paper(changes, report.document, report.node, report.sku):
+            at: stock.At = (report.node, report.sku, "sellable")
+            stock.put(changes, context, at, -report.quantity, "dispatched", report.document)
+            _expect(
+                changes,
+                context,
+                report.document,
+                to,
+                report.sku,
+                report.quantity,
+                report.day,
+                "transfer",
+            )
+        return changes
+
+
+@frozen
+class Changing:
+    """A supply is now more, fewer or none, or comes on another day."""
+
+    def reads(self, report: ChangeSupply, seen: Seen) -> Iterable[Key[object]]:
+        """The facts, the supply and its position."""
+        yield from stock.reads_of_facts(report.sku)
+        yield from _reads_of_supply(report.document, report.node, report.sku)
+
+    def decide(self, report: ChangeSupply, seen: Seen, context: Context) -> Changes:
+        """The timeline tells the truth at once."""
+        changes = Changes(seen)
+        node = stock.require_known(changes, report.node, report.sku)
+        supply = _supply(changes, report.document, report.node, report.sku)
+        _change(changes, context, supply, report.quantity, report.day, "changed", node)
+        return changes
+
+
+@frozen
+class Receiving:
+    """Units of an expected supply came; more than expected are taken too."""
+
+    def reads(self, report: ReceiveSupply, seen: Seen) -> Iterable[Key[object]]:
+        """The supply, the delivery note and the position."""
+        yield from stock.reads_of_facts(report.sku)
+        yield PAPER.key(entry_id(report.receipt, report.node, report.sku))
+        yield from _reads_of_supply(report.document, report.node, report.sku)
+
+    def decide(self, report: ReceiveSupply, seen: Seen, context: Context) -> Changes:
+        """Less is due, more is on hand."""
+        changes = Changes(seen)
+        supply = _supply(changes, report.document, report.node, report.sku)
+        if stock.take_paper(changes, report.receipt, report.node, report.sku):
+            key = SUPPLY.key(entry_id(report.document, report.node, report.sku))
+            changes.tell(key, [SupplyReceived(report.quantity, report.receipt)])
+            # On hand first: supply that only changes its place leaves no promise without stock.
+            at: stock.At = (report.node, report.sku, "sellable")
+            scheduled = min(report.quantity, supply.open)
+            if scheduled:
+                gone = SupplyScheduled(supply.day, -scheduled, report.document)
+                changes.tell(POSITION.key(position_id(report.node, report.sku)), [gone])
+            stock.put(changes, context, at, report.quantity, "received", report.receipt)
+        return changes
+
+
+@frozen
+class Lapsing:
+    """A deadline: what has not come by the end of its day is expected *delay_days* from today."""
+
+    delay_days: int = 7
+
+    def reads(self, command: LapseSupply, seen: Seen) -> Iterable[Key[object]]:
+        """The facts, the supply and its position."""
+        yield from stock.reads_of_facts(command.sku)
+        yield from _reads_of_supply(command.document, command.node, command.sku)
+
+    def decide(self, command: LapseSupply, seen: Seen, context: Context) -> Changes:
+        """A later day for what is open; nothing, if all has come or the day was changed."""
+        changes = Changes(seen)
+        supply = _supply(changes, command.document, command.node, command.sku)
+        node = stock.known_node(changes, command.node)
+        today = local_day(context.now, node.zone)
+        if supply.open and supply.day < today:
+            later = today + timedelta(days=self.delay_days)
+            _change(changes, context, supply, supply.open, later, "late", node)
+        return changes
+
+
+@frozen
+class Demanding:
+    """Others will take units; what the document said before is replaced."""
+
+    def reads(self, report: ExpectDemand, seen: Seen) -> Iterable[Key[object]]:
+        """The facts, what was said before, and the position."""
+        yield from stock.reads_of_facts(report.sku)
+        yield DEMAND.key(entry_id(report.document, report.node, report.sku))
+        yield POSITION.key(position_id(report.node, report.sku))
+
+    def decide(self, report: ExpectDemand, seen: Seen, context: Context) -> Changes:
+        """Less may be promised from that day on, or more again."""
+        changes = Changes(seen)
+        stock.require_known(changes, report.node, report.sku)
+        key = DEMAND.key(entry_id(report.document, report.node, report.sku))
+        at = POSITION.key(position_id(report.node, report.sku))
+        if (before := changes.get(key)) is not None and before.quantity:
+            changes.tell(at, [DemandScheduled(before.day, -before.quantity, report.document)])
+        changes.tell(key, [DemandStated(report.day, report.quantity)])
+        if report.quantity:
+            changes.tell(at, [DemandScheduled(report.day, report.quantity, report.document)])
+        backlog.call(changes, report.sku)
+        return changes
+
+
+# ----------------------------------------------------------------------------------------------
+
+
+def _reads_of_supply(document: DocumentId, node: NodeId, sku: Sku) -> Iterable[Key[object]]:
+    yield SUPPLY.key(entry_id(document, node, sku))
+    yield POSITION.key(position_id(node, sku))
+
+
+def _supply(changes: Changes, document: DocumentId, node: NodeId, sku: Sku) -> Supply:
+    found = changes.get(SUPPLY.key(entry_id(document, node, sku)))
+    if found is None:
+        raise Refused(NoSuchSupply(document))
+    return found
+
+
+def _expect(
+    changes: Changes,
+    context: Context,
+    document: DocumentId,
+    node: Node,
+    sku: Sku,
+    quantity: int,
+    day: date,
+    origin: Origin = "purchase",
+) -> None:
+    key = SUPPLY.key(entry_id(document, node.id, sku))
+    if changes.get(key) is not None:
+        raise Refused(SupplyExists(document))
+    late_at = day_over(day, node.zone)
+    changes.tell(key, [SupplyExpected(document, node.id, sku, quantity, day, origin, late_at)])
+    at = POSITION.key(position_id(node.id, sku))
+    changes.tell(at, [SupplyScheduled(day, quantity, document)])
+    reserving.settle(changes, at, context)
+    backlog.call(changes, sku)
+
+
+def _change(
+    changes: Changes,
+    context: Context,
+    supply: Supply,
+    quantity: int,
+    day: date,
+    why: Literal["changed", "late"],
+    node: Node,
+) -> None:
+    changed = SupplyChanged(quantity, day, why, day_over(day, node.zone))
+    changes.tell(SUPPLY.key(entry_id(supply.document, supply.node, supply.sku)), [changed])
+    at = POSITION.key(position_id(supply.node, supply.sku))
+    moved = ((supply.day, -supply.open), (day, quantity))
+    changes.tell(at, [SupplyScheduled(to, units, supply.document) for to, units in moved if units])
+    reserving.settle(changes, at, context)
+    backlog.call(changes, supply.sku)
+
+
+# --- the deadline -----------------------------------------------------------------------------
+
+
+@frozen
+class SupplyingProcess:
+    """The process that sets the deadline of a supply; it keeps nothing."""
+
+
+SUPPLYING = Kind("supplying", SupplyingProcess)
+
+
+def react(
+    process: SupplyingProcess | None, heard: Recorded[SupplyExpected | SupplyChanged]
+) -> tuple[None, Sequence[Later]]:
+    """When the day is over, see whether it is late."""
+    document, node, sku = heard.key.id.split("/")
+    lapse = LapseSupply(DocumentId(document), NodeId(node), Sku(sku))
+    return None, [Later(heard.event.late_at, lapse)]
+
+
+def still_due(event: SupplyChanged) -> bool:
+    """Whether anything is left to come."""
+    return event.open > 0

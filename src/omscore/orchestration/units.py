@@ -1,0 +1,98 @@
+"""Moving units: stage, reservation, stock, capacity and backlog change in the same transaction.
+
+Every journey tells its `UnitsMoved` through `tell`, so that law 2 of the design has one place:
+at the end of every transaction, what a line has reserved is what it has allocated and not shipped.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from omscore.kernel.flow import Flow
+from omscore.kernel.ids import FulfillmentId, OrderId, ReservationId, Sku
+from omscore.kernel.keys import Changes, Key, Seen
+from omscore.kernel.recorded import Context
+from omscore.lifecycle.fulfillment import fulfillment as fulfillments
+from omscore.lifecycle.fulfillment.fulfillment import FULFILLMENT
+from omscore.lifecycle.fulfillment.messages import Task
+from omscore.lifecycle.order import order as orders
+from omscore.lifecycle.order.messages import Moved, UnitsMoved
+from omscore.lifecycle.order.order import ORDER, Order, Share
+from omscore.network.capacity import CAPACITY, capacity_id
+from omscore.orchestration import backlog, reserving
+from omscore.orchestration.backlog import BACKLOG, Waiting
+
+
+def reads_of(
+    seen: Seen, order: Order, shares: Iterable[Share], move: str, flow: Flow
+) -> Iterable[Key[object]]:
+    """Everything that *shares* may change beside the order when they make *move*."""
+    held = dict[str, None]()
+    for share in shares:
+        group = share.group
+        if not orders.lets_go(group, move, flow):
+            continue
+        yield BACKLOG.key(order.lines[share.line].asked.sku)
+        if group.reservation is not None:
+            held[group.reservation] = None
+        if group.fulfillment is not None:
+            yield FULFILLMENT.key(group.fulfillment)
+        if group.node is not None and group.ship_day is not None:
+            yield CAPACITY.key(capacity_id(group.node, "units", group.ship_day))
+    if held:
+        yield from reserving.reads_of(seen, held)
+
+
+def tell(changes: Changes, order: OrderId, event: UnitsMoved, context: Context) -> None:
+    """Let units move, and let go of what they no longer hold: it goes to those who wait for it."""
+    key = ORDER.key(order)
+    lines = changes.require(key).lines
+    changes.tell(key, [event])
+    freed: dict[Sku, None] = {}
+    for moved in event.moved:
+        sku = lines[moved.line].asked.sku
+        if moved.from_.stage == "backordered":
+            changes.tell(BACKLOG.key(sku), [backlog.WaitingLeft(_waiting(order, moved))])
+        if moved.to.stage == "backordered":
+            changes.tell(BACKLOG.key(sku), [backlog.WaitingJoined(_waiting(order, moved))])
+        if moved.from_.reservation is not None and moved.to.reservation is None:
+            _let_go(changes, moved, moved.from_.reservation, event.move, context)
+            if event.move != "ship":
+                freed[sku] = None
+    for sku in freed:
+        backlog.call(changes, sku)
+
+
+def _waiting(order: OrderId, moved: Moved) -> Waiting:
+    return Waiting(order, moved.line, moved.quantity)
+
+
+def _let_go(
+    changes: Changes, moved: Moved, held: ReservationId, move: str, context: Context
+) -> None:
+    """Shipped units consume what was reserved for them; all others free it, and their day."""
+    if move == "ship":
+        reserving.consume(changes, context, held, moved.quantity)
+        return
+    reserving.free(changes, context, held, moved.quantity)
+    if moved.from_.node is not None and moved.from_.ship_day is not None:
+        reserving.free_capacity(changes, moved.from_.node, moved.from_.ship_day, moved.quantity)
+
+
+def withdraw(changes: Changes, event: UnitsMoved, cause: str, flow: Flow) -> None:
+    """Take units that left a fulfillment order out of its tasks."""
+    gone = defaultdict[FulfillmentId, list[Moved]](list)
+    for moved in event.moved:
+        if (named := moved.from_.fulfillment) is not None and moved.to.fulfillment is None:
+            gone[named].append(moved)
+    for named, moves in gone.items():
+        key = FULFILLMENT.key(named)
+        found = changes.require(key)
+        skus = {task.line: task.sku for task in found.tasks}
+        tasks = [
+            Task(one.line, skus[one.line], held, one.quantity)
+            for one in moves
+            if (held := one.from_.reservation) is not None
+        ]
+        changes.tell(key, fulfillments.lower(found, cause, tasks, flow))

@@ -1,0 +1,80 @@
+"""A sourcing decision in plain words, rendered from its record when somebody asks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from omscore.kernel.ids import LineId
+from omscore.lifecycle.order.messages import PlanChosen
+from omscore.network.plan import Decision, Leg, ParcelName, PassedOver, parcel_of
+
+MOST_SHOWN = 12
+
+
+def headline(decision: Decision) -> str:
+    """What was decided, in one line."""
+    short = sum(decision.short.values())
+    parcels = len({parcel_of(leg) for leg in decision.legs})
+    if not decision.legs:
+        return f"sourced: no node can send any of {_units(short)}; they wait"
+    waiting = f"; {_units(short)} wait" if short else ""
+    return f"sourced: {parcels} {'parcel' if parcels == 1 else 'parcels'}{waiting}"
+
+
+def details(event: PlanChosen) -> list[str]:
+    """The parcels, the price of it and of the next best, and why other nodes were passed over."""
+    decision = event.decision
+    return [
+        *_parcels(decision.legs),
+        *_price(decision),
+        *_passed_over(decision.passed_over),
+        *(f"went wrong on the way: {fault}" for fault in decision.faults),
+        f"policy {decision.policy} ({decision.digest}), network version {event.network}",
+    ]
+
+
+def _units(quantity: int) -> str:
+    return f"{quantity} {'unit' if quantity == 1 else 'units'}"
+
+
+def _lines(lines: Iterable[LineId]) -> str:
+    count = len(set(lines))
+    return f"{count} {'line' if count == 1 else 'lines'}"
+
+
+def _parcels(legs: Iterable[Leg]) -> Iterator[str]:
+    parcels = defaultdict[ParcelName, list[Leg]](list)
+    for leg in legs:
+        parcels[parcel_of(leg)].append(leg)
+    for (node, _, method, ships), some in parcels.items():
+        yield (
+            f"{node} sends {_units(sum(leg.quantity for leg in some))} of "
+            f"{_lines(leg.line for leg in some)} by {method} on {ships}, "
+            f"there on {some[0].delivery_day}"
+        )
+
+
+def _price(decision: Decision) -> Iterator[str]:
+    if not decision.legs:
+        return
+    parts = ", ".join(f"{name} {cost}" for name, cost in decision.parts.items() if cost)
+    yield f"costs {decision.cost}" + (f" ({parts})" if parts else "")
+    proof = "no plan as complete costs less"
+    if (gap := decision.cost - decision.bound) > 0:
+        proof = f"a plan as complete costs {gap} less at the best: the search ended early"
+    other = "no plan as complete does without one of its nodes"
+    if decision.runner_up is not None:
+        more = decision.runner_up - decision.cost
+        other = f"the best without one of its nodes costs {more} more"
+    yield f"{proof}; {other} (solver {decision.solver}, {decision.work} steps)"
+
+
+def _passed_over(passed: Iterable[PassedOver]) -> Iterator[str]:
+    rows = [
+        f"{one.node} passed over for {_lines(one.lines)}: {'; '.join(map(str, one.reasons))}"
+        for one in passed
+    ]
+    yield from rows[:MOST_SHOWN]
+    if (more := len(rows) - MOST_SHOWN) > 0:
+        yield f"and {more} more"

@@ -1,0 +1,195 @@
+"""The story of an order: every event in order, who, when and why, in plain words.
+
+Folded from the recorded events of the order, its fulfillment orders and its returns.  It shows no
+personal data: no customer, and no free text.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import assert_never
+
+from attrs import frozen
+
+from omscore.kernel import ids
+from omscore.kernel.keys import Key
+from omscore.kernel.recorded import Recorded
+from omscore.lifecycle.fulfillment.messages import (
+    FulfillmentEvent,
+    FulfillmentMoved,
+    FulfillmentReleased,
+    ReportIgnored,
+    Task,
+    TasksLowered,
+)
+from omscore.lifecycle.order.messages import (
+    HoldLifted,
+    HoldPlaced,
+    Moved,
+    OrderEvent,
+    OrderPlaced,
+    PlanChosen,
+    ReturnCounted,
+    UnitsMoved,
+)
+from omscore.lifecycle.returns.messages import (
+    Counted,
+    ReturnAnnounced,
+    ReturnEvent,
+    ReturnGraded,
+    ReturnMoved,
+    ReturnReceived,
+    ReturnReportIgnored,
+)
+from omscore.views import decision
+
+MOST_SHOWN = 3
+
+
+@frozen
+class Told:
+    """One event, told: when it happened, when we learned of it, who, what, and the details."""
+
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: str
+    subject: str
+    sentence: str
+    details: tuple[str, ...] = ()
+
+
+@frozen
+class Story:
+    """What happened to an order, from the first event to the last."""
+
+    order: ids.OrderId
+    told: tuple[Told, ...]
+
+    def __str__(self) -> str:
+        lines = [f"Order {self.order}"]
+        for one in self.told:
+            late = one.recorded_at - one.occurred_at
+            noted = f" (recorded {one.recorded_at:%Y-%m-%d %H:%M})" if late else ""
+            lines.append(
+                f"  {one.occurred_at:%Y-%m-%d %H:%M} UTC  {one.actor:<10}  "
+                f"{one.subject}: {one.sentence}{noted}"
+            )
+            lines += [f"      {detail}" for detail in one.details]
+        return "\n".join(lines)
+
+
+def story(order: ids.OrderId, history: Iterable[Recorded[object]]) -> Story:
+    """The story that *history* tells; events of other kinds are left out."""
+    told = [
+        Told(
+            one.occurred_at, one.recorded_at, one.actor, _subject(one.key), sentence, tuple(details)
+        )
+        for one in history
+        if (words := _words(one.event)) is not None
+        for sentence, details in [words]
+    ]
+    return Story(order, tuple(told))
+
+
+Words = tuple[str, Sequence[str]]
+
+
+def _subject(key: Key[object]) -> str:
+    return "order" if key.kind.name == "order" else str(key)
+
+
+def _words(event: object) -> Words | None:
+    if isinstance(event, OrderEvent):
+        return _of_order(event)
+    if isinstance(event, FulfillmentEvent):
+        return _of_fulfillment(event), ()
+    if isinstance(event, ReturnEvent):
+        return _of_return(event), ()
+    return None
+
+
+def _of_order(event: OrderEvent) -> Words:
+    match event:
+        case OrderPlaced():
+            asked = _some(f"{line.quantity} x {line.sku}" for line in event.lines)
+            return f"placed, to {event.ship_to} by {event.method}: {asked}", ()
+        case UnitsMoved():
+            why = f", because {event.why}" if event.why else ""
+            return f"{event.move} {_moved(event.moved)}{why}", ()
+        case PlanChosen():
+            return decision.headline(event.decision), decision.details(event)
+        case HoldPlaced():
+            return f"hold {event.hold} ({event.reason}) stops {', '.join(event.moves)}", ()
+        case HoldLifted():
+            return f"hold {event.hold} lifted", ()
+        case ReturnCounted():
+            way = "go on" if event.quantity > 0 else "leave"
+            return f"{abs(event.quantity)} of line {event.line} {way} return {event.return_}", ()
+        case _:
+            assert_never(event)
+
+
+def _of_fulfillment(event: FulfillmentEvent) -> str:
+    match event:
+        case FulfillmentReleased():
+            what = f"{_tasks(event.tasks)} to ship on {event.ship_day} to {event.to}"
+            return f"released to {event.node}: {what}"
+        case FulfillmentMoved():
+            why = f", because {event.why}" if event.why else ""
+            tracking = f", tracked as {event.tracking}" if event.tracking else ""
+            return f"{event.move}: {event.from_} -> {event.to}{why}{tracking}"
+        case TasksLowered():
+            return f"{event.cause}: {_tasks(event.tasks)} less"
+        case ReportIgnored():
+            return f"the report {event.move} is ignored: {event.why}"
+        case _:
+            assert_never(event)
+
+
+def _of_return(event: ReturnEvent) -> str:
+    match event:
+        case ReturnAnnounced():
+            return f"announced ({event.reason}): {_counted(event.lines)}"
+        case ReturnReceived():
+            return f"received at {event.node}: {_counted(event.lines)}"
+        case ReturnGraded():
+            sellable = sum(grade.sellable for grade in event.grades)
+            damaged = sum(grade.damaged for grade in event.grades)
+            return f"graded: {sellable} sellable, {damaged} damaged"
+        case ReturnMoved():
+            why = f", because {event.why}" if event.why else ""
+            return f"{event.move}: {event.from_} -> {event.to}{why}"
+        case ReturnReportIgnored():
+            return f"the report {event.move} is ignored: {event.why}"
+        case _:
+            assert_never(event)
+
+
+def _moved(moved: Sequence[Moved]) -> str:
+    """How many units went from which stage to which, and where."""
+    ways = Counter[tuple[str, str, str]]()
+    for one in moved:
+        place = one.to.node or one.from_.node
+        ways[one.from_.stage, one.to.stage, f" at {place}" if place else ""] += one.quantity
+    lines = len({one.line for one in moved})
+    told = "; ".join(
+        f"{quantity} units {from_} -> {to}{place}" for (from_, to, place), quantity in ways.items()
+    )
+    return f"{told} ({lines} {'line' if lines == 1 else 'lines'})"
+
+
+def _tasks(tasks: Sequence[Task]) -> str:
+    return _some(f"{task.quantity} x {task.sku}" for task in tasks)
+
+
+def _counted(lines: Sequence[Counted]) -> str:
+    return _some(f"{line.quantity} x {line.sku}" for line in lines)
+
+
+def _some(words: Iterable[str]) -> str:
+    """The first few of *words*, and how many more there are."""
+    every = list(words)
+    more = len(every) - MOST_SHOWN
+    return ", ".join(every[:MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")
