@@ -1,0 +1,181 @@
+"""What a host may choose: flows, policies, and handlers and processes of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Never
+
+from attrs import field, frozen
+
+from omscore.atp import messages as reports
+from omscore.atp.position import ShortageDeclared
+from omscore.atp.supplies import SupplyChanged, SupplyExpected
+from omscore.kernel.flow import Flow
+from omscore.lifecycle.fulfillment import messages as fulfillment
+from omscore.lifecycle.fulfillment.chart import SHIP_FLOW
+from omscore.lifecycle.order import messages as order
+from omscore.lifecycle.order.chart import UNIT_FLOW
+from omscore.lifecycle.quote import messages as quote
+from omscore.lifecycle.quote.chart import QUOTE_FLOW
+from omscore.lifecycle.returns import messages as returns
+from omscore.lifecycle.returns.chart import RETURN_FLOW
+from omscore.orchestration import (
+    backlog,
+    fulfilling,
+    learning,
+    ordering,
+    placing,
+    quoting,
+    recovering,
+    returning,
+    stock,
+    supplying,
+    work_items,
+)
+from omscore.orchestration.planning import Planner
+from omscore.runtime.dispatch import Dispatch, Handler, Process
+
+Handlers = Mapping[type[object], Handler[Never]]
+
+
+def _every(_: object) -> bool:
+    return True
+
+
+@frozen(kw_only=True)
+class Configuration:
+    """The choices of a host; every one has a default.
+
+    *unit_flow* and its companions are flows, extended where the host has stages of its own.
+    *planner* says how orders are sourced, *lapsing* when late supply is expected again, *recovery*
+    and *returning* what happens by itself.
+    *handlers* and *processes* of the host come on top of the library's own.
+    """
+
+    unit_flow: Flow = UNIT_FLOW
+    ship_flow: Flow = SHIP_FLOW
+    return_flow: Flow = RETURN_FLOW
+    quote_flow: Flow = QUOTE_FLOW
+    planner: Planner = field(factory=Planner)
+    lapsing: supplying.Lapsing = field(factory=supplying.Lapsing)
+    recovery: recovering.Recovery = field(factory=recovering.Recovery)
+    returning: returning.ReturnPolicy = field(factory=returning.ReturnPolicy)
+    handlers: Handlers = field(factory=dict)
+    processes: Sequence[Process] = ()
+
+    def dispatch(self) -> Dispatch:
+        """The table of all handlers and processes, built once."""
+        handlers = {
+            **self._orders(),
+            **self._fulfillment(),
+            **self._returns(),
+            **self._quotes(),
+            **self._stock(),
+            learning.Learn: learning.Learning(),
+            work_items.OpenWorkItem: work_items.Opening(),
+            work_items.CloseWorkItem: work_items.Closing(),
+            **self.handlers,
+        }
+        return Dispatch(handlers, (*self._own_processes(), *self.processes))
+
+    def _orders(self) -> Handlers:
+        holding = ordering.Holding(self.unit_flow)
+        moving = ordering.Moving(self.unit_flow, self.ship_flow)
+        return {
+            order.PlaceOrder: placing.Placing(self.unit_flow, self.planner),
+            order.SourceOrder: placing.Sourcing(self.unit_flow, self.planner),
+            order.ReleaseOrder: fulfilling.Releasing(self.unit_flow, self.ship_flow),
+            order.HoldOrder: holding,
+            order.LiftHold: holding,
+            order.CancelUnits: moving,
+            order.CancelOrder: moving,
+            order.MoveUnits: moving,
+            recovering.LoseStock: recovering.Losing(self.unit_flow, self.ship_flow),
+        }
+
+    def _fulfillment(self) -> Handlers:
+        reporting = fulfilling.Reporting(self.unit_flow, self.ship_flow)
+        reports = (
+            fulfillment.AcceptFulfillment,
+            fulfillment.RejectFulfillment,
+            fulfillment.PickFulfillment,
+            fulfillment.PackFulfillment,
+            fulfillment.ShipFulfillment,
+            fulfillment.DeliverFulfillment,
+            fulfillment.ReturnToSender,
+            fulfillment.LoseFulfillment,
+            fulfillment.PutBackFulfillment,
+        )
+        return {
+            **dict.fromkeys(reports, reporting),
+            fulfillment.RecallFulfillment: fulfilling.Recalling(self.unit_flow, self.ship_flow),
+        }
+
+    def _returns(self) -> Handlers:
+        ending = returning.Ending(self.return_flow)
+        return {
+            returns.AnnounceReturn: returning.Announcing(self.return_flow),
+            returns.ReceiveReturn: returning.Receiving(self.return_flow),
+            returns.GradeReturn: returning.Grading(self.return_flow),
+            returns.AcceptReturn: ending,
+            returns.RefuseReturn: ending,
+            returns.RestockReturn: ending,
+            returns.CancelReturn: ending,
+            returning.LapseReturn: ending,
+        }
+
+    def _quotes(self) -> Handlers:
+        closing = quoting.Closing(self.quote_flow)
+        return {
+            quote.RequestQuote: quoting.Quoting(self.quote_flow, self.planner),
+            quote.AcceptQuote: quoting.Accepting(self.quote_flow, self.unit_flow),
+            quote.WithdrawQuote: closing,
+            quote.ExpireQuote: closing,
+        }
+
+    def _stock(self) -> Handlers:
+        movements = (
+            reports.ReceiveStock,
+            reports.AdjustStock,
+            reports.CountStock,
+            reports.RegradeStock,
+        )
+        return {
+            **dict.fromkeys(movements, stock.Entering()),
+            reports.ExpectSupply: supplying.Expecting(),
+            reports.ChangeSupply: supplying.Changing(),
+            reports.ReceiveSupply: supplying.Receiving(),
+            reports.DispatchTransfer: supplying.Dispatching(),
+            reports.ExpectDemand: supplying.Demanding(),
+            reports.LapseSupply: self.lapsing,
+        }
+
+    def _own_processes(self) -> Sequence[Process]:
+        return (
+            Process(
+                fulfilling.FULFILLING,
+                fulfilling.react,
+                {order.PlanChosen: fulfilling.has_legs, order.HoldLifted: _every},
+            ),
+            Process(
+                recovering.RECOVERING,
+                self.recovery.react,
+                {order.UnitsMoved: recovering.loses_place, ShortageDeclared: _every},
+            ),
+            Process(backlog.SERVING, backlog.react, {backlog.WaitingCalled: _every}),
+            Process(
+                returning.RETURNING,
+                self.returning.react,
+                {
+                    returns.ReturnAnnounced: _every,
+                    returns.ReturnGraded: _every,
+                    returns.ReturnMoved: returning.accepted,
+                },
+            ),
+            Process(quoting.QUOTING, quoting.react, {quote.QuoteOpened: _every}),
+            Process(
+                supplying.SUPPLYING,
+                supplying.react,
+                {SupplyExpected: _every, SupplyChanged: supplying.still_due},
+            ),
+        )
