@@ -62,7 +62,7 @@ class Drawing:
         )
 
     def parts(self, units: Units) -> Mapping[str, int]:
-        """What *units* cost in minor units by the name of each cost; rounded so that they add up."""
+        """What *units* cost by the name of each cost, in minor units that add up."""
         mils: dict[str, int] = {}
         used = {self.problem.needs[place].arcs[arc].parcel for place, arc, _ in units}
         for cost in (cost for tier in self.policy.tiers for cost in tier):
@@ -148,35 +148,44 @@ class _Pen:
         for node, day in sorted(self.question.room):
             if self.question.room[node, day] > 0:
                 self.open_days.setdefault(node, []).append(day)
+        offered = [
+            [row for one in some for row in self._offered(need, one)]
+            for need, some in zip(needs, self.kept, strict=True)
+        ]
         earliest = tuple(
-            min((one.earliest for one in some if one.earliest is not None), default=None)
-            for some in self.kept
+            min((self.drawn[parcel].delivery_day for parcel, _, _ in rows), default=None)
+            for rows in offered
         )
         ways = [
-            [] if first is None else [way for one in some for way in self._ways(need, one, first)]
-            for need, some, first in zip(needs, self.kept, earliest, strict=True)
+            [] if first is None else [self._way(need, row, first) for row in rows]
+            for need, rows, first in zip(needs, offered, earliest, strict=True)
         ]
         problem, late = self._problem(ways)
         return Drawing(self.question, self.policy, problem, tuple(self.drawn), earliest, late)
 
-    def _ways(self, need: Need, candidate: Candidate, earliest: date) -> Iterator[_Way]:
-        """One way for each day on which the node could send some of the need."""
-        if candidate.lane is None:
-            return
-        pool = self._pool(candidate, need.sku)
-        for day, units in self._days(candidate):
-            parcel = self._parcel(candidate.node, candidate.lane, day)
-            offer = self.drawn[parcel]
-            yield _Way(
-                parcel,
-                min(units, need.quantity),
-                pool,
-                need.latest is not None and offer.delivery_day > need.latest,
-                tuple(
-                    sum(cost.of_unit(need, offer, earliest) for cost in tier)
+    def _offered(self, need: Need, candidate: Candidate) -> Iterator[tuple[int, int, int]]:
+        """Parcel, units and pool of each day on which the node could send some of the need."""
+        if candidate.lane is not None:
+            pool = self._pool(candidate, need.sku)
+            for day, units in self._days(candidate):
+                parcel = self._parcel(candidate.node, candidate.lane, day)
+                yield parcel, min(units, need.quantity), pool
+
+    def _way(self, need: Need, row: tuple[int, int, int], earliest: date) -> _Way:
+        parcel, most, pool = row
+        offer = self.drawn[parcel]
+        return _Way(
+            parcel,
+            most,
+            pool,
+            need.latest is not None and offer.delivery_day > need.latest,
+            tuple(
+                [
+                    sum([cost.of_unit(need, offer, earliest) for cost in tier])
                     for tier in self.policy.tiers
-                ),
-            )
+                ]
+            ),
+        )
 
     def _days(self, candidate: Candidate) -> Iterator[tuple[date, int]]:
         """The ship days worth offering, each with the units that can have left by then."""
@@ -213,7 +222,7 @@ class _Pen:
         return self.offers[name]
 
     def _problem(self, ways: Sequence[Sequence[_Way]]) -> tuple[Problem, int]:
-        """The numbers; a pool that only one arc draws on is no constraint beside that arc's most."""
+        """The numbers; a pool that only one arc draws on says no more than its most."""
         needs, tiers = self.question.needs, self.policy.tiers
         parcels = [
             tuple(sum(cost.of_parcel(offer) for cost in tier) for tier in tiers)
