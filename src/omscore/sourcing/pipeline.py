@@ -120,12 +120,22 @@ def _runner_up(
 ) -> int | None:
     """What the best plan without one of the chosen nodes costs, if it is as complete."""
     budget = drawing.policy.look_for_runner_up
-    costs = []
-    for node in dict.fromkeys(leg.node for leg in legs) if budget else ():
-        other = solver.solve(drawing.without(node), budget)
-        if other.cost - solution.cost < drawing.late:
-            # Its arcs stand in other places, so what it costs is read from what was minimized.
-            costs.append(other.cost - solution.cost)
-    if not costs or len(drawing.policy.tiers) > 1:
+    more = [
+        other - solution.cost
+        for node in dict.fromkeys(leg.node for leg in legs)
+        if budget and (other := _cost_without(drawing, node, solver, budget)) is not None
+    ]
+    least = min(more, default=drawing.late)
+    if least >= drawing.late or len(drawing.policy.tiers) > 1:
         return None
-    return sum(drawing.parts(solution.units).values()) + in_minor(min(costs))
+    return sum(drawing.parts(solution.units).values()) + in_minor(least)
+
+
+def _cost_without(drawing: Drawing, node: NodeId, solver: Solver, budget: int) -> int | None:
+    """What the solver makes of it without *node*; None if it fails, which harms no order."""
+    problem = drawing.without(node)
+    try:
+        solution = solver.solve(problem, budget)
+        return None if faults(problem, solution) else solution.cost
+    except Exception:  # a plugin may raise anything
+        return None

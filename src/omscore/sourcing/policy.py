@@ -32,7 +32,7 @@ class Policy:
     limits: Sequence[Limit] = ()
     tiers: Sequence[Tier] = ((Transport(), Waiting()),)
     solvers: Sequence[Solver] = (Exact(), Greedy())
-    budget: int = 10_000
+    budget: int = 400
     look_for_runner_up: int = 50
     digest: str = field(init=False)
 

@@ -114,6 +114,7 @@ def in_time(need: Need, candidate: Candidate, /) -> Reason | None:
 
 
 DEFAULT_RULES: tuple[Rule, ...] = (active, reaches, stocked, rested)
+BUILT_IN = (active, reaches, stocked, rested, in_time)
 
 
 def judge(rules: Sequence[Rule], need: Need, candidate: Candidate) -> tuple[Reason, ...]:
