@@ -1,0 +1,51 @@
+"""States that were read or written a moment ago, so that they need not be decoded again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+
+from attrs import define, field, frozen
+
+from omscore.kernel.keys import Key
+
+
+@frozen
+class Decoded:
+    """A state, and the digest and length of the text that it was decoded from."""
+
+    digest: int
+    state: object
+    length: int
+
+
+@define(eq=False)
+class Recent:
+    """The latest states by key, up to so many characters of text in all; safe among threads.
+
+    It never answers for the database: a reader shows the digest that it has and is told whether it
+    is still that.  So neither a rollback nor a restored backup can make it lie, and states, being
+    frozen, may be shared.  Decoded, a text takes some five to ten times its length.
+    """
+
+    most: int
+    _found: OrderedDict[Key[object], Decoded] = field(factory=OrderedDict, init=False, repr=False)
+    _length: int = field(default=0, init=False)
+    _lock: Lock = field(factory=Lock, init=False, repr=False)
+
+    def get(self, key: Key[object]) -> Decoded | None:
+        """What was last seen at *key*."""
+        with self._lock:
+            if (found := self._found.get(key)) is not None:
+                self._found.move_to_end(key)
+            return found
+
+    def put(self, key: Key[object], decoded: Decoded) -> None:
+        """Remember what is at *key*, and forget what was not asked for the longest."""
+        with self._lock:
+            before = self._found.pop(key, None)
+            self._found[key] = decoded
+            self._length += decoded.length - (0 if before is None else before.length)
+            while self._length > self.most:
+                _, oldest = self._found.popitem(last=False)
+                self._length -= oldest.length
