@@ -14,11 +14,11 @@ from threading import Lock
 
 from attrs import define, field, frozen
 
-from omscore.kernel.errors import Conflict, ensure
+from omscore.kernel.errors import Conflict
 from omscore.kernel.keys import Key, Listing, Versioned
 from omscore.kernel.recorded import Recorded
 from omscore.kernel.todo import Todo
-from omscore.ports.storage import Answer, Outgoing, Saving, Write
+from omscore.ports.storage import Answer, Outgoing, Saving, Write, ensure_counted
 
 
 @frozen
@@ -99,10 +99,10 @@ class MemoryStore:
         if not all(id_ in self._agenda.todos for id_ in saving.done):
             raise Conflict("somebody else has done the work")
 
-    def _set(self, saving: Saving) -> None:
+    def _set(self, saving: Saving, words: Mapping[Key[object], str | None]) -> None:
         self._saved += 1
         for key, write in saving.writes.items():
-            self._write(key, write)
+            self._write(key, write, words[key])
         for id_ in dict.fromkeys(saving.done):
             del self._agenda.todos[id_]
         for todo in saving.todos:
@@ -110,9 +110,8 @@ class MemoryStore:
         if saving.answer is not None:
             self._answers[saving.answer.command] = saving.answer, self._saved
 
-    def _write(self, key: Key[object], write: Write) -> None:
+    def _write(self, key: Key[object], write: Write, word: str | None) -> None:
         was = self._rows.get(key)
-        word = key.kind.listed(write.state)
         if word != (before := None if was is None else was.word):
             self._move(key, before, word)
         self._rows[key] = _Row(Versioned(write.state, write.version), self._saved, word)
@@ -165,11 +164,12 @@ class MemoryWork:
 
     def save(self, saving: Saving, /) -> None:
         """Compare, then set, under one lock."""
-        for key, write in saving.writes.items():
-            ensure(write.version > saving.expected[key], f"{key} is written, so its version grows")
+        ensure_counted(saving)
+        # Asked before anything is set: this is the host's code, and may fail.
+        words = {key: key.kind.listed(write.state) for key, write in saving.writes.items()}
         with self.store._lock:
             self.store._compare(saving)
-            self.store._set(saving)
+            self.store._set(saving, words)
 
     def todo(self, until: datetime, /, *, limit: int = 100) -> Sequence[Todo]:
         """What is due by *until*, earliest first, then by id."""

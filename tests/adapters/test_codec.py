@@ -1,0 +1,418 @@
+"""What is written is read back; names outlive classes, and old shapes are led to today's."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from types import NoneType
+from typing import Any, get_args
+
+import pytest
+from attrs import field, frozen
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from omscore.adapters.codec import Codec, shapes
+from omscore.adapters.vocabulary import COMMANDS, EVENTS, INTERNAL, KINDS, codec
+from omscore.catalog.line import Line
+from omscore.kernel.errors import Broken, Unreadable
+from omscore.kernel.keys import Key, Kind
+from omscore.kernel.money import Money
+from omscore.kernel.todo import Hear
+from omscore.network.facts import Calendar, Node
+from omscore.testing import strategies as some
+
+STATES = {kind.name: kind.state for kind in KINDS}
+STORED = {**COMMANDS, **INTERNAL}
+
+# --- anything of a type -----------------------------------------------------------------------
+
+ANY: Mapping[Any, SearchStrategy[Any]] = {
+    str: some.ids() | st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=8),
+    int: st.integers(0, 50) | st.integers(-5, 2**40),
+    bool: st.booleans(),
+    NoneType: st.none(),
+    datetime: st.datetimes(timezones=st.just(UTC)),
+    date: st.dates(),
+    time: st.times(),
+    timedelta: st.timedeltas(timedelta(days=-10), timedelta(days=10)),
+    object: st.none() | st.integers() | st.booleans() | st.text(max_size=3),
+    Money: some.prices(),
+    Node: some.nodes(),
+    Calendar: some.calendars(),
+    tuple[Line, ...]: some.lines().map(tuple),
+}
+KEYS = st.builds(lambda kind, id_: kind.key(id_), st.sampled_from(KINDS), some.ids())
+
+
+def anything(type_: Any) -> SearchStrategy[Any]:
+    """Any value of a field of this type, right or wrong for its class."""
+    if type_ in ANY:
+        return ANY[type_]
+    if shapes.is_key(type_):
+        return KEYS
+    if shapes.is_new(type_):
+        return some.ids() if shapes.plain(type_) is str else anything(shapes.plain(type_))
+    if shapes.is_literal(type_):
+        return st.sampled_from(get_args(type_))
+    if shapes.is_class(type_):
+        return st.deferred(lambda: instances(type_))
+    return several(type_)
+
+
+def several(type_: Any) -> SearchStrategy[Any]:
+    """Any collection, or one of several."""
+    if shapes.is_several(type_):
+        return st.tuples(*map(anything, get_args(type_)))
+    if shapes.is_table(type_):
+        return st.dictionaries(*map(anything, shapes.items(type_)), max_size=3)
+    if shapes.is_union(type_):
+        return st.one_of(*map(anything, get_args(type_)))
+    elements = st.lists(anything(shapes.element(type_)), max_size=3, unique=shapes.is_set(type_))
+    return elements.map(shapes.maker(type_))
+
+
+def instances(type_: Any) -> SearchStrategy[Any]:
+    """Any instance of a class that its constructor lets pass."""
+    fields = {str(one.alias): anything(one.type) for one in shapes.fields(type_)}
+
+    def made(values: dict[str, Any]) -> Any:
+        try:
+            return type_(**values)
+        except Unreadable:
+            return None
+
+    return st.fixed_dictionaries(fields).map(made).filter(lambda one: one is not None)
+
+
+# Most random numbers and words are refused by the classes that check them, which is not slow.
+some_of_each = settings(max_examples=20, suppress_health_check=list(HealthCheck))
+
+# --- laws -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", STATES)
+@some_of_each
+@given(drawn=st.data())
+def test_a_state_is_read_back(name: str, drawn: st.DataObject) -> None:
+    """Equal, and iterating in the same order: it must decide as the one that was written."""
+    state = drawn.draw(instances(STATES[name]))
+
+    again = codec().read_state(name, codec().write_state(name, state))
+
+    assert again == state
+    assert type(again) is type(state)
+    assert codec().write_state(name, again) == codec().write_state(name, state)
+    assert hash_of(again) == hash_of(state)
+
+
+@pytest.mark.parametrize("name", EVENTS)
+@some_of_each
+@given(drawn=st.data())
+def test_an_event_is_read_back(name: str, drawn: st.DataObject) -> None:
+    """Under its stable name, in the version of its shape."""
+    event = drawn.draw(instances(EVENTS[name]))
+
+    written = codec().write_event(event)
+
+    assert written[0] == name
+    assert codec().read_event(*written) == event
+
+
+@pytest.mark.parametrize("name", STORED)
+@some_of_each
+@given(drawn=st.data())
+def test_a_command_is_read_back(name: str, drawn: st.DataObject) -> None:
+    """From a todo; and where hosts may send it, through the strict door as well."""
+    command = drawn.draw(instances(STORED[name]))
+
+    text = codec().write_command(command)
+
+    assert json.loads(text)["type"] == name
+    assert codec().read_command(text) == command
+    if name in COMMANDS:
+        assert codec().decode_command(text) == command
+        assert codec().decode_command(text.encode()) == command
+
+
+@given(one=some.orders(), other=some.orders())
+def test_digests_are_equal_for_equal_commands_only(one: object, other: object) -> None:
+    """They tell a command that is sent again from another one under the same key."""
+    again = codec().decode_command(codec().write_command(one))
+
+    assert codec().digest(again) == codec().digest(one)
+    assert (codec().digest(one) == codec().digest(other)) == (one == other)
+
+
+WRITES_SETS = """
+from attrs import frozen
+from omscore.adapters.codec import Codec
+from omscore.kernel.keys import Kind
+@frozen
+class Names:
+    names: frozenset[str]
+    pairs: frozenset[tuple[int, str]]
+names = frozenset(f"n-{n}" for n in range(50))
+state = Names(names, frozenset(enumerate(sorted(names))))
+codec = Codec.of([Kind("names", Names)], {"names": Names}, events={})
+print(codec.write_state("names", state), codec.digest(state))
+"""
+
+
+def test_the_same_bytes_come_out_under_every_hash_seed() -> None:
+    """Sets have an order of their own in each process; text has not."""
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", WRITES_SETS],
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(told) == 1
+
+
+def hash_of(state: object) -> int | None:
+    """Its hash, if it has one."""
+    try:
+        return hash(state)
+    except TypeError:
+        return None
+
+
+# --- names ------------------------------------------------------------------------------------
+
+
+def test_the_names_under_which_things_are_kept_are_these() -> None:
+    """Databases are full of them: whoever renames one, or drops one, has to read this first.
+
+    A new one is added below; none is ever taken away or given to something else.
+    """
+    assert sorted(STATES) == NAMES_OF_KINDS.split()
+    assert sorted(EVENTS) == NAMES_OF_EVENTS.split()
+    assert sorted(COMMANDS) == NAMES_OF_COMMANDS.split()
+    assert sorted(INTERNAL) == NAMES_OF_INTERNAL_COMMANDS.split()
+
+
+NAMES_OF_KINDS = """
+backlog capacity demand fulfilling fulfillment item network order paper position quote
+quoting recovering reservation return returning serving supply supplying work-item
+"""
+NAMES_OF_EVENTS = """
+backlog.called backlog.joined backlog.left capacity.booked capacity.freed demand.stated
+fulfillment.moved fulfillment.released fulfillment.report-ignored fulfillment.tasks-lowered
+item.learned network.calendar-learned network.lane-learned network.node-learned
+order.hold-lifted order.hold-placed order.placed order.plan-chosen order.return-counted
+order.units-moved paper.ignored paper.taken position.demand-scheduled
+position.shortage-cleared position.shortage-declared position.stock-entered
+position.supply-scheduled position.units-committed position.units-consumed
+position.units-freed position.units-reserved quote.moved quote.opened reservation.ended
+reservation.stock-committed reservation.stock-reserved return.announced return.graded
+return.moved return.received return.report-ignored supply.changed supply.expected
+supply.received work-item.closed work-item.opened
+"""
+NAMES_OF_COMMANDS = """
+accept-fulfillment accept-quote accept-return adjust-stock announce-return cancel-order
+cancel-return cancel-units change-supply close-work-item count-stock deliver-fulfillment
+dispatch-transfer expect-demand expect-supply grade-return hold-order learn lift-hold
+lose-fulfillment move-units pack-fulfillment pick-fulfillment place-order
+put-back-fulfillment recall-fulfillment receive-return receive-stock receive-supply
+refuse-return regrade-stock reject-fulfillment release-order request-quote restock-return
+return-to-sender ship-fulfillment source-order withdraw-quote
+"""
+NAMES_OF_INTERNAL_COMMANDS = """
+expire-quote lapse-return lapse-supply lose-stock open-work-item
+"""
+
+
+def test_every_event_of_every_kind_has_a_name() -> None:
+    """And every name an event of a kind."""
+    told = [event for kind in KINDS for event in kind.events]
+
+    assert set(told) == set(EVENTS.values())
+
+
+# --- shapes -----------------------------------------------------------------------------------
+
+
+@frozen
+class Step:
+    """A member of a union."""
+
+    size: int
+
+
+@frozen
+class Turn:
+    """Another."""
+
+    degrees: int = 90
+
+
+@frozen
+class Everything:
+    """One field of each shape."""
+
+    at: datetime
+    day: date
+    clock: time
+    span: timedelta
+    key: Key[object]
+    names: frozenset[str]
+    by_word: Mapping[str, int]
+    by_day: Mapping[date, tuple[int, ...]]
+    pair: tuple[int, str]
+    move: Step | Turn | None
+    some: object = None
+    note: str = ""
+    many: tuple[Step, ...] = field(factory=tuple)
+
+
+THING: Kind[Everything] = Kind("thing", Everything)
+OWN = Codec.of([THING], {"step": Step, "turn": Turn}, events={})
+
+
+def test_the_text_of_each_shape_is_this() -> None:
+    """It is on disk in many shops; whoever changes how it looks leaves them unreadable."""
+    thing = Everything(
+        at=datetime(2026, 3, 2, 13, 0, 0, 5, tzinfo=UTC),
+        day=date(2026, 3, 2),
+        clock=time(14, 30),
+        span=timedelta(days=-1, microseconds=1),
+        key=THING.key("a/b"),
+        names=frozenset({"b", "a"}),
+        by_word={"z": 1, "ä": 2},
+        by_day={date(2026, 3, 2): (1, 2)},
+        pair=(1, "x"),
+        move=Turn(),
+        some=Step(3),
+        many=(Step(1),),
+    )
+    text = (
+        '{"at":"2026-03-02T13:00:00.000005+00:00","day":"2026-03-02","clock":"14:30:00",'
+        '"span":"-PT86399.999999S","key":["thing","a/b"],"names":["a","b"],'
+        '"by_word":{"z":1,"ä":2},"by_day":[["2026-03-02",[1,2]]],"pair":[1,"x"],'
+        '"move":{"type":"turn"},"some":{"type":"step","size":3},"many":[{"size":1}]}'
+    )
+    assert OWN.write_state("thing", thing) == text
+    assert OWN.read_state("thing", text) == thing
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "nonsense", "[]", "{}", "null", '{"type":"gone"}', '{"move":1}', '{"at":"yesterday"}'],
+)
+def test_damaged_text_is_told_from_bad_input(text: str) -> None:
+    """Nobody outside can mend it: it is `Broken`, and says what it was to be."""
+    with pytest.raises(Broken, match="thing"):
+        OWN.read_state("thing", text)
+    with pytest.raises(Broken, match="command"):
+        OWN.read_command(text)
+    with pytest.raises(Broken):
+        codec().read_event("order.placed", 1, text)
+    with pytest.raises(Broken):
+        codec().read_event("order.never", 1, text)
+
+
+def test_a_key_of_an_unknown_kind_is_damage() -> None:
+    """A kind is never dropped while something of it is kept."""
+    assert OWN.key("thing", "a") == THING.key("a")
+    with pytest.raises(Broken, match="gone"):
+        OWN.key("gone", "a")
+
+
+def test_what_has_no_name_cannot_be_kept() -> None:
+    """It could never be read again."""
+
+    class Stranger:
+        pass
+
+    for write in (OWN.write_command, OWN.write_event, OWN.digest):
+        with pytest.raises(Broken, match="no name"):
+            write(Stranger())
+
+
+def test_a_reaction_is_kept_by_every_codec() -> None:
+    """Processes hear events by todos."""
+    hear = Hear("c-1/0")
+
+    assert OWN.read_command(OWN.write_command(hear)) == hear
+    with pytest.raises(Unreadable):
+        OWN.decode_command(OWN.write_command(hear))
+
+
+# --- upcasters --------------------------------------------------------------------------------
+
+
+@frozen
+class Moved:
+    """Today's shape: once it was one `by`, then `x` and `y`, now with a unit."""
+
+    x: int
+    y: int
+    unit: str
+
+
+def _moved(_: Moved | None, /, *events: Moved) -> Moved:
+    return events[-1]
+
+
+PLACE: Kind[Moved] = Kind("place", Moved, _moved, (Moved,))
+TO_TODAY = {
+    1: lambda old: {"x": old["by"], "y": 0},
+    2: lambda old: {**old, "unit": "m"},
+}
+
+
+def test_an_event_of_any_version_is_read_in_todays_shape() -> None:
+    """Each upcaster leads one step; what is written today is of today's version."""
+    made = Codec.of(
+        [PLACE],
+        {},
+        events={"moved": Moved},
+        versions={"moved": 3},
+        upcasters={"moved": TO_TODAY},
+    )
+
+    assert made.read_event("moved", 1, '{"by":7}') == Moved(7, 0, "m")
+    assert made.read_event("moved", 2, '{"x":7,"y":8}') == Moved(7, 8, "m")
+    assert made.read_event("moved", 3, '{"x":7,"y":8,"unit":"km"}') == Moved(7, 8, "km")
+    assert made.write_event(Moved(7, 8, "km")) == ("moved", 3, '{"x":7,"y":8,"unit":"km"}')
+    with pytest.raises(Broken):
+        made.read_event("moved", 1, '{"other":7}')
+
+
+@frozen
+class Shapeless:
+    """Nothing in JSON tells these two apart."""
+
+    either: tuple[int, ...] | str | date
+
+
+@pytest.mark.parametrize(
+    ("error", "arguments"),
+    [
+        (ValueError, {"versions": {"moved": 2}}),
+        (ValueError, {"versions": {"moved": 3}, "upcasters": {"moved": {1: dict}}}),
+        (ValueError, {"upcasters": {"moved": {1: dict}}}),
+        (ValueError, {"versions": {"gone": 2}, "upcasters": {"gone": {1: dict}}}),
+        (ValueError, {"events": {}}),
+        (ValueError, {"events": {"moved": Moved, "again": Moved}}),
+        (ValueError, {"commands": {"moved": Step}}),
+        (ValueError, {"commands": {"hear": Step}}),
+        (TypeError, {"commands": {"shapeless": Shapeless}}),
+    ],
+)
+def test_a_codec_that_could_not_read_everything_is_not_built(
+    error: type[Exception], arguments: dict[str, Any]
+) -> None:
+    """Found when the host starts, not when the first old event is read."""
+    whole: dict[str, Any] = {"events": {"moved": Moved}, "commands": {}} | arguments
+    with pytest.raises(error):
+        Codec.of([PLACE], whole.pop("commands"), **whole)
