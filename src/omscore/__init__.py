@@ -96,11 +96,11 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
     )
     from omscore.lifecycle.returns.returns import Return as Return
     from omscore.network.facts import (
-        STANDARD as STANDARD,
         Calendar as Calendar,
         Lane as Lane,
         Network as Network,
         Node as Node,
+        STANDARD as STANDARD,
     )
     from omscore.network.plan import Decision as Decision, Leg as Leg
     from omscore.oms import Oms as Oms, Receipt as Receipt
@@ -119,7 +119,26 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
     from omscore.runtime.audit import Difference as Difference
     from omscore.runtime.configuration import Configuration as Configuration
     from omscore.sourcing.candidate import Candidate as Candidate
-    from omscore.sourcing.limits import AtMostNodes as AtMostNodes, AtMostParcels as AtMostParcels
+    from omscore.sourcing.costs import (
+        Cost as Cost,
+        Handling as Handling,
+        Lateness as Lateness,
+        Offer as Offer,
+        Preference as Preference,
+        Transport as Transport,
+        Waiting as Waiting,
+    )
+    from omscore.sourcing.limits import (
+        AtMostNodes as AtMostNodes,
+        AtMostNodesPerLine as AtMostNodesPerLine,
+        AtMostParcels as AtMostParcels,
+        AtMostParcelsPerLine as AtMostParcelsPerLine,
+        CompleteLines as CompleteLines,
+        CompleteOrder as CompleteOrder,
+        GroupsTogether as GroupsTogether,
+        LeastSplit as LeastSplit,
+        UnsplitBelow as UnsplitBelow,
+    )
     from omscore.sourcing.need import Need as Need
     from omscore.sourcing.policy import Policy as Policy
     from omscore.sourcing.rules import DEFAULT_RULES as DEFAULT_RULES, Rule as Rule
@@ -182,7 +201,11 @@ _HOMES = {
     "sourcing.need": "Need",
     "sourcing.candidate": "Candidate",
     "sourcing.rules": "DEFAULT_RULES Rule",
-    "sourcing.limits": "AtMostNodes AtMostParcels",
+    "sourcing.limits": (
+        "AtMostNodes AtMostNodesPerLine AtMostParcels AtMostParcelsPerLine CompleteLines "
+        "CompleteOrder GroupsTogether LeastSplit UnsplitBelow"
+    ),
+    "sourcing.costs": "Cost Handling Lateness Offer Preference Transport Waiting",
     "orchestration.recovering": "Recovery",
     "orchestration.returning": "ReturnPolicy",
     "orchestration.supplying": "Lapsing",

@@ -20,6 +20,7 @@ from omscore.adapters.memory import MemoryStore
 from omscore.atp.position import POSITION, Condition, Position, position_id
 from omscore.catalog.line import Line
 from omscore.kernel import ids
+from omscore.kernel.errors import Unavailable
 from omscore.kernel.keys import Key
 from omscore.kernel.moments import local_day
 from omscore.kernel.recorded import Context, Recorded
@@ -137,9 +138,14 @@ class Oms:
 
     @classmethod
     def _sql(cls, url: str, clock: Clock | None, configuration: Configuration | None) -> Oms:
-        from omscore.adapters.sql import SqlStore
+        extra = "sql" if url.startswith("sqlite:") else "postgres"
+        try:
+            from omscore.adapters.sql import SqlStore
 
-        store = SqlStore(url, codec=vocabulary.codec())
+            store = SqlStore(url, codec=vocabulary.codec())
+        except ModuleNotFoundError as missing:
+            mend = f"{missing.name} is not installed: pip install 'omscore[{extra}]'"
+            raise Unavailable(mend) from missing
         store.create_all()
         return cls(
             store, clock=clock or SystemClock(), ids=RandomIds(), configuration=configuration

@@ -14,7 +14,9 @@ from omscore.network.facts import (
     Lane,
     LaneLearned,
     Network,
+    NetworkEvent,
     Node,
+    NodeKind,
     NodeLearned,
     evolve,
 )
@@ -75,7 +77,7 @@ def test_a_network_is_as_it_was_last_learned() -> None:
 @given(strategies.networks())
 def test_learning_one_by_one_gives_the_whole_network(network: Network) -> None:
     """However the facts arrive, the last word on each counts."""
-    told = [
+    told: list[NetworkEvent] = [
         *map(NodeLearned, network.nodes.values()),
         *map(LaneLearned, network.lanes.values()),
         *map(CalendarLearned, network.calendars.values()),
@@ -87,6 +89,6 @@ def test_learning_one_by_one_gives_the_whole_network(network: Network) -> None:
 
 def test_a_node_of_any_kind_is_a_node() -> None:
     """Stores and vendors fulfill as warehouses do."""
-    kinds = ("warehouse", "store", "vendor", "locker")
+    kinds: list[NodeKind] = ["warehouse", "store", "vendor", "locker"]
 
-    assert [Node("n", kind=kind).kind for kind in kinds] == list(kinds)
+    assert [Node("n", kind=kind).kind for kind in kinds] == kinds

@@ -23,7 +23,9 @@ from omscore.atp.position import (
     UnitsReserved,
     deficits,
 )
-from omscore.atp.position import evolve as evolve_position
+from omscore.atp.position import (
+    evolve as evolve_position,
+)
 from omscore.kernel.errors import Broken, ensure
 from omscore.kernel.ids import DocumentId, ReservationId
 from omscore.kernel.keys import Kind

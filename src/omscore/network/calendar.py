@@ -74,7 +74,7 @@ def at_local(day: date, moment: time, zone: str) -> datetime:
 
 
 def _change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
-    """The first whole second after *before* at which the clock in *zone* is set as it is *after*."""
+    """The first whole second at which the clock in *zone* is set as it is *after*."""
     start, there = before.replace(microsecond=0), after.astimezone(zone).utcoffset()
 
     def has_changed(second: int) -> bool:
@@ -89,9 +89,12 @@ def ship_day(node: Node, network: Network, releasable: datetime) -> date:
     calendar = calendar_of(network, node.calendar)
     today = releasable.astimezone(ZoneInfo(node.zone)).date()
     start = working_day(calendar, today)
-    if start == today and node.cut_off is not None:
-        if releasable >= at_local(today, node.cut_off, node.zone):
-            start = working_day(calendar, today + _DAY)
+    if (
+        start == today
+        and node.cut_off is not None
+        and releasable >= at_local(today, node.cut_off, node.zone)
+    ):
+        start = working_day(calendar, today + _DAY)
     return add_working_days(calendar, start, node.processing_days)
 
 

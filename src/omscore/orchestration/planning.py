@@ -64,7 +64,7 @@ class NotServed(Reason):
 
 def need(line: Line, quantity: int, to: ids.Region, method: ids.Method) -> Need:
     """The need for *quantity* units of *line*."""
-    return Need(line.id, line.sku, quantity, to, method, line.latest)
+    return Need(line.id, line.sku, quantity, to, method, line.latest, price=line.price.minor)
 
 
 def needs_of_lines(lines: Iterable[Line], to: ids.Region, method: ids.Method) -> list[Need]:
@@ -108,7 +108,7 @@ class Planner:
     policy: Policy = field(factory=Policy)
 
     def reads(self, seen: Seen, needs: Sequence[Need]) -> Iterable[Key[object]]:
-        """The facts and who waits, then stock at the nodes that could, then the days it can leave."""
+        """The facts and who waits, then stock at the nodes that could, then their days."""
         yield THE_NETWORK
         for sku in dict.fromkeys(one.sku for one in needs):
             yield ITEM.key(sku)
@@ -131,7 +131,7 @@ class Planner:
         order: ids.OrderId | None = None,
         avoid: frozenset[ids.NodeId] = frozenset(),
     ) -> Decision:
-        """The decision for *needs*; *order*, if it waits already, keeps its place in the backlog."""
+        """The decision for *needs*; an *order* that waits keeps its place in the backlog."""
         return pipeline.source(
             self._question(changes, needs, context.now, order, avoid), self.policy
         )

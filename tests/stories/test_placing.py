@@ -1,0 +1,230 @@
+"""An order is placed: sourced, reserved and, when it is due, released."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from omscore.atp.messages import NoSuchItem
+from omscore.kernel.ids import LineId, Method, OrderId, Region, Sku
+from omscore.lifecycle.fulfillment.messages import (
+    DeliverFulfillment,
+    FulfillmentReleased,
+    PackFulfillment,
+    PickFulfillment,
+    ShipFulfillment,
+)
+from omscore.lifecycle.order.messages import (
+    AlreadyPlaced,
+    OrderPlaced,
+    PlanChosen,
+    UnitsMoved,
+)
+from omscore.orchestration.placing import NotAvailable
+from omscore.orchestration.planning import NotServed
+from omscore.testing import laws
+from omscore.testing.builders import (
+    DAY,
+    HOUR,
+    a_line,
+    a_node,
+    a_shop,
+    an_order,
+    day,
+    expected,
+    received,
+    some_lines,
+    three_nodes,
+)
+
+
+def test_an_order_is_sourced_and_its_stock_reserved_in_one_go() -> None:
+    """Whoever asks next cannot be promised the same units."""
+    shop = a_shop().leads(an_order(3), to=[OrderPlaced, PlanChosen, UnitsMoved])
+
+    assert shop.oms.available("TEA", "berlin") == 7
+    assert shop.oms.order("o-1").promised == day(1)
+
+
+def test_an_order_goes_from_the_shelf_to_the_door() -> None:
+    """Placed, released, picked, packed, shipped, delivered: stock leaves when the parcel does."""
+    shop, stages = a_shop().given(an_order(3)), list[str]()
+    for step in PickFulfillment, PackFulfillment, ShipFulfillment, DeliverFulfillment:
+        stages.append(shop.oms.order("o-1").status)
+        shop.given(step("o-1.1"))
+
+    assert [*stages, shop.oms.order("o-1").status] == [
+        "released",
+        "picked",
+        "packed",
+        "shipped",
+        "delivered",
+    ]
+    assert shop.oms.available("TEA", "berlin") == 7
+    laws.check(shop.oms)
+
+
+def test_an_order_is_split_where_no_node_has_all_of_it() -> None:
+    """Berlin sends what it has, and Paris the rest; the later parcel says when all is there."""
+    shop = a_shop().given(an_order(12))
+    [line] = shop.oms.order("o-1").lines.values()
+
+    assert {group.node: units for group, units in line.groups.items()} == {"berlin": 10, "paris": 2}
+    assert len(shop.oms.order("o-1").fulfillments) == 2
+    assert shop.oms.order("o-1").promised == max(
+        group.promised for group in line.groups if group.promised
+    )
+
+
+def test_lines_of_one_parcel_travel_together() -> None:
+    """One node, one destination, one method, one day: one piece of work."""
+    shop = a_shop({"berlin": {"TEA": 5, "POT": 5}}).given(
+        an_order(*some_lines(("TEA", 2), ("POT", 1), ("TEA", 1)))
+    )
+
+    [work] = shop.oms.order("o-1").fulfillments
+    assert [(task.sku, task.quantity) for task in shop.oms.fulfillment(work).tasks] == [
+        ("TEA", 2),
+        ("POT", 1),
+        ("TEA", 1),
+    ]
+
+
+def test_a_line_may_go_elsewhere_than_its_order() -> None:
+    """A present for a friend in France, on the same bill."""
+    shop = a_shop().given(an_order(a_line(1), a_line(1, id="2", ship_to="FR")))
+    standing = shop.oms.order("o-1")
+
+    assert [group.to for line in standing.lines.values() for group in line.groups] == ["DE", "FR"]
+    assert len(standing.fulfillments) == 2
+
+
+def test_what_cannot_be_promised_waits() -> None:
+    """Better a late pot than none; the order has no date until all of it has one."""
+    shop = a_shop().given(an_order(17))
+    standing = shop.oms.order("o-1")
+
+    assert standing.stages == {"released": 15, "backordered": 2}
+    assert (standing.status, standing.promised) == ("backordered", None)
+
+
+def test_all_or_nothing_is_refused_with_what_is_missing() -> None:
+    """A set of chairs is no set without the last one; nothing is reserved."""
+    shop = a_shop().refuses(
+        an_order(a_line(17), a_line(1, "POT", id="2"), complete=True),
+        NotAvailable(LineId("1"), asked=17, short=2),
+        NotAvailable(LineId("2"), asked=1, short=1),
+    )
+
+    assert shop.oms.available("TEA", "berlin") == 10
+    shop.given(an_order(15, complete=True))
+
+
+def test_an_order_is_placed_once() -> None:
+    """The second of two clicks is told so."""
+    a_shop().given(an_order(1)).refuses(an_order(2), AlreadyPlaced(OrderId("o-1")))
+
+
+def test_what_nobody_sells_and_where_nobody_delivers_is_refused_with_every_reason() -> None:
+    """All of it at once: mending one fault only to meet the next wastes somebody's time."""
+    a_shop().refuses(
+        an_order(a_line(1, "GRAIL"), a_line(1, id="2", ship_to="AQ"), a_line(1, id="3")),
+        NoSuchItem(Sku("GRAIL")),
+        NotServed(LineId("2"), Region("AQ"), Method("standard")),
+    )
+
+
+def test_stock_that_is_due_is_promised_for_its_day() -> None:
+    """Nothing is here, but ten come on Thursday: the order is allocated, and not yet released."""
+    shop = a_shop({}).given(expected(10, day(3)), an_order(4))
+    standing = shop.oms.order("o-1")
+
+    assert (standing.status, standing.promised) == ("allocated", day(4))
+    assert shop.oms.available("TEA", "berlin") == 0
+    assert shop.oms.available("TEA", "berlin", day=day(3)) == 6
+
+
+def test_work_is_given_to_a_node_when_it_is_due_and_not_before() -> None:
+    """Ordered on Monday for Thursday: the node hears of it when its Thursday begins."""
+    shop = a_shop({}).given(expected(10, day(3)), an_order(4))
+
+    shop.after(timedelta(days=2, hours=13, minutes=59))
+    assert shop.oms.order("o-1").status == "allocated"
+    shop.after(timedelta(minutes=1))
+    assert shop.oms.order("o-1").status == "released"
+    [released] = [one for one in shop.events() if isinstance(one.event, FulfillmentReleased)]
+    assert released.recorded_at == shop.clock.at
+    assert released.actor == "omscore"
+
+
+@pytest.mark.parametrize(
+    ("later", "ships"),
+    [(timedelta(0), day(0)), (timedelta(hours=4), day(1)), (timedelta(days=4, hours=4), day(7))],
+)
+def test_what_is_ordered_after_the_cut_off_leaves_on_the_next_working_day(
+    later: timedelta, ships: object
+) -> None:
+    """Berlin closes at two, which is one o'clock in UTC; nobody works on Sundays."""
+    shop = a_shop({"berlin": {"TEA": 9}}).after(later).given(an_order(1))
+    [group] = shop.oms.order("o-1").lines[LineId("1")].groups
+
+    assert group.ship_day == ships
+
+
+def test_a_node_that_closes_gets_no_new_work() -> None:
+    """What it has promised stays; facts are learned again when they change."""
+    shop = a_shop().given(an_order(1, id="o-1"))
+    shop.oms.know(a_node("berlin", ships_to=[], active=False))
+    shop.given(an_order(1, id="o-2"))
+    nodes = [
+        group.node
+        for id_ in ("o-1", "o-2")
+        for group in shop.oms.order(id_).lines[LineId("1")].groups
+    ]
+
+    assert nodes == ["berlin", "paris"]
+
+
+def test_a_day_that_is_full_passes_orders_on_to_the_next() -> None:
+    """London takes three units a day: the fourth leaves on Tuesday, the seventh on Wednesday."""
+    narrow = a_node("london", ships_to=["DE"], capacity={"units": 3})
+    shop = a_shop({"london": {"TEA": 20}}, nodes=three_nodes(narrow)).given(
+        an_order(2, id="o-1"), an_order(4, id="o-2"), an_order(3, id="o-3")
+    )
+    days = Counter[object]()
+    for id_ in "o-1", "o-2", "o-3":
+        for group, units in shop.oms.order(id_).lines[LineId("1")].groups.items():
+            days[group.ship_day] += units
+
+    assert days == {day(0): 3, day(1): 3, day(2): 3}
+    laws.check(shop.oms)
+
+
+def test_a_promise_is_what_an_order_would_get() -> None:
+    """What checkout says and what fulfillment does follow the same rules; nothing is kept."""
+    shop = a_shop()
+    promise = shop.oms.promise([a_line(12)], "DE")
+    told = shop.events()
+    assert shop.oms.promise([a_line(12)], "DE") == promise
+    assert shop.events() == told
+
+    shop.given(an_order(12))
+    assert promise.day == shop.oms.order("o-1").promised
+
+
+def test_the_story_of_an_order_says_who_when_and_why() -> None:
+    """It is what a person reads who has the customer on the phone; it does not name them."""
+    shop = a_shop().given(an_order(3, customer="Customer-007"))
+    shop.after(HOUR).oms.do(PickFulfillment("o-1.1"), actor="scanner-3")
+    told = str(shop.oms.explain("o-1"))
+
+    assert "berlin sends 3 units" in told
+    assert "2026-03-02 10:00 UTC  scanner-3" in told
+    assert "Customer-007" not in told
+
+
+def test_stock_that_arrives_is_there_for_the_next_order() -> None:
+    """No batch, no night run."""
+    shop = a_shop({}).given(received(2)).after(DAY).given(an_order(2))
+
+    assert shop.oms.order("o-1").status == "released"

@@ -1,0 +1,133 @@
+"""A quote keeps stock for a while: accepted, expired, withdrawn."""
+
+from datetime import timedelta
+
+import pytest
+
+from omscore.kernel.ids import LineId, OrderId, QuoteId
+from omscore.lifecycle.order.messages import AlreadyPlaced
+from omscore.lifecycle.quote.messages import (
+    AcceptQuote,
+    NoSuchQuote,
+    QuoteExists,
+    QuoteExpired,
+    QuoteMoved,
+    QuoteNotNow,
+    QuoteOpened,
+    WithdrawQuote,
+)
+from omscore.testing import laws
+from omscore.testing.builders import (
+    HOUR,
+    a_node,
+    a_quote,
+    a_shop,
+    an_order,
+    day,
+    three_nodes,
+)
+from omscore.testing.story import Shop
+
+HALF = timedelta(minutes=30)
+ACCEPT = AcceptQuote("q-1", order="o-1")
+
+
+def quoted(quantity: int = 4) -> Shop:
+    """Ten of tea in Berlin, and a quote for some of them that is open for half an hour."""
+    return a_shop({"berlin": {"TEA": 10}}).given(a_quote(quantity))
+
+
+def test_what_is_quoted_cannot_be_promised_to_others() -> None:
+    """That is what a quote is for."""
+    shop = quoted()
+
+    assert shop.oms.available("TEA", "berlin") == 6
+    assert shop.given(an_order(10, id="o-2")).oms.order("o-2").stages["backordered"] == 4
+
+
+def test_an_accepted_quote_is_an_order_with_the_days_that_were_quoted() -> None:
+    """It is not planned again: the same node, the same day, the same stock."""
+    shop = quoted().leads(a_quote(2, id="q-2"), to=[QuoteOpened])
+    shop.after(HALF - timedelta(seconds=1)).given(ACCEPT)
+    [leg] = [one.leg for one in shop.oms.quote("q-1").opened.reserved]
+    [group] = shop.oms.order("o-1").lines[leg.line].groups
+
+    assert (group.node, group.ship_day, group.promised) == ("berlin", day(0), leg.delivery_day)
+    assert shop.oms.quote("q-1").stage == "accepted"
+    assert shop.oms.quote("q-1").order == "o-1"
+    assert shop.oms.order("o-1").status == "released"
+    laws.check(shop.oms)
+
+
+def test_at_its_expiry_a_quote_holds_nothing_swept_or_not() -> None:
+    """The clock decides, not the worker that cleans up."""
+    shop = quoted()
+    shop.clock.advance(HALF)
+
+    assert shop.oms.available("TEA", "berlin") == 10
+    shop.refuses(ACCEPT, QuoteExpired(shop.clock.at))
+    assert shop.given(an_order(10, id="o-2")).oms.order("o-2").status == "released"
+
+
+def test_an_expired_quote_is_swept_when_it_is_due() -> None:
+    """Its reservation ends, its day is free, and nobody can accept it any more."""
+    shop = quoted().after(HALF)
+
+    assert shop.oms.quote("q-1").stage == "expired"
+    shop.refuses(ACCEPT, QuoteNotNow("accept", "expired"))
+    laws.check(shop.oms)
+
+
+def test_a_withdrawn_quote_is_free_at_once() -> None:
+    """The customer said no."""
+    shop = quoted().leads(WithdrawQuote("q-1"), to=[QuoteMoved("withdraw", "open", "withdrawn")])
+
+    assert shop.oms.available("TEA", "berlin") == 10
+    shop.refuses(ACCEPT, QuoteNotNow("accept", "withdrawn"))
+    shop.after(HOUR)
+    assert shop.oms.quote("q-1").stage == "withdrawn"
+    laws.check(shop.oms)
+
+
+@pytest.mark.parametrize("ends", [WithdrawQuote("q-1"), HALF])
+def test_who_waits_gets_what_a_quote_kept(ends: object) -> None:
+    """Withdrawn or expired: the next in line is served, without anybody asking."""
+    shop = quoted(10).given(an_order(3, id="o-2"))
+    assert shop.oms.order("o-2").status == "backordered"
+
+    shop.play([ends])
+    assert shop.oms.order("o-2").status == "released"
+
+
+def test_what_was_short_in_a_quote_waits_in_its_order() -> None:
+    """Twelve were asked and ten quoted: the quote says so, and two are backordered."""
+    shop = quoted(12).given(ACCEPT)
+
+    assert shop.oms.quote("q-1").opened.decision.short == {"1": 2}
+    assert shop.oms.order("o-1").stages == {"released": 10, "backordered": 2}
+
+
+def test_a_quote_keeps_a_full_day_too() -> None:
+    """London takes three units a day, and three are quoted: until that ends, today is full."""
+    narrow = a_node("london", ships_to=["DE"], capacity={"units": 3})
+    shop = a_shop({"london": {"TEA": 9}}, nodes=three_nodes(narrow)).given(
+        a_quote(3), an_order(1, id="o-2"), WithdrawQuote("q-1"), an_order(1, id="o-3")
+    )
+    days = [
+        group.ship_day
+        for id_ in ("o-2", "o-3")
+        for group in shop.oms.order(id_).lines[LineId("1")].groups
+    ]
+
+    assert days == [day(1), day(0)]
+    laws.check(shop.oms)
+
+
+def test_names_are_given_once() -> None:
+    """A quote, and the order that it becomes."""
+    quoted().refuses(a_quote(1), QuoteExists(QuoteId("q-1")))
+    quoted().given(an_order(1)).refuses(ACCEPT, AlreadyPlaced(OrderId("o-1")))
+    quoted().refuses(AcceptQuote("q-9", order="o-1"), NoSuchQuote(QuoteId("q-9")))
+    quoted().given(ACCEPT).refuses(
+        AcceptQuote("q-1", order="o-2"), QuoteNotNow("accept", "accepted")
+    )
