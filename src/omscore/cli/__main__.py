@@ -1,0 +1,7 @@
+"""`python -m omscore.cli` is `omscore`."""
+
+import sys
+
+from omscore.cli import main
+
+sys.exit(main())

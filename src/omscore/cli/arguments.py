@@ -1,0 +1,126 @@
+"""What may be asked for on the command line, and the words that explain it."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+DESCRIPTION = """\
+omscore is the core of an order management system, as a library.  This command replays an order
+history through it, tells the story of single orders, and checks the books.
+
+A replay takes every order of a scenario from the first promise to the last return: it is sourced
+from a network of nodes, reserved, released, picked, packed, shipped and delivered by a simulated
+world, on a simulated clock.  All of it is kept in one SQLite file.
+"""
+EXAMPLES = """\
+examples:
+  omscore replay examples/online_retail        a month of real orders; keeps online_retail.db
+  omscore replay examples/small --json         the same figures for programs
+  omscore replay examples/small --until 2024-03-28
+                                               stop after that day; go on by leaving it out
+  omscore explain 1007 --database small.db     everything that happened to one order, and why
+  omscore audit --database small.db            recompute everything from the events
+
+exit status:
+  0    all is well
+  1    the audit has found differences
+  2    something asked for is not there or cannot be read; nothing was changed
+  3    a law of the library does not hold, or the storage failed
+  130  interrupted; the same replay again goes on where it was
+"""
+REPLAY = """\
+Replays the orders of SCENARIO, a folder with a scenario.toml (see examples/small/README.md), and
+shows key figures.  Whatever happens by chance follows from the seed of the scenario.
+
+The database is one file.  The same replay on it again changes nothing, and one that was
+interrupted goes on; a file of another scenario is refused.  At the end an audit recomputes
+everything from the events.
+"""
+EXPLAIN = """\
+Tells everything that happened to an order, in order: when, who, what and why, with the recorded
+sourcing decisions.  Times are UTC.
+"""
+AUDIT = """\
+Recomputes every position, reservation, capacity and order from the events alone, and lists every
+difference to what is kept.
+"""
+
+
+def parser() -> ArgumentParser:
+    """The parser of the whole command line."""
+    top = ArgumentParser(
+        prog="omscore",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"omscore {_version()}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _replay(
+        commands.add_parser(
+            "replay",
+            help="run an order history through the library and show key figures",
+            description=REPLAY,
+            formatter_class=RawDescriptionHelpFormatter,
+        )
+    )
+    _explain(
+        commands.add_parser("explain", help="tell the story of one order", description=EXPLAIN)
+    )
+    _audit(
+        commands.add_parser("audit", help="recompute everything from the events", description=AUDIT)
+    )
+    return top
+
+
+def _replay(told: ArgumentParser) -> None:
+    told.add_argument("scenario", metavar="SCENARIO", type=Path, help="the folder to replay")
+    where = told.add_mutually_exclusive_group()
+    where.add_argument(
+        "--database",
+        metavar="FILE",
+        type=Path,
+        help="where everything is kept; if it is not given, SCENARIO.db in the current folder",
+    )
+    where.add_argument("--memory", action="store_true", help="keep nothing")
+    told.add_argument(
+        "--until", metavar="DAY", type=_day, help="stop after this day, like 2011-04-14"
+    )
+    told.add_argument("--json", action="store_true", help="print the figures as JSON, nothing else")
+    told.add_argument("--quiet", action="store_true", help="no progress, and no list of bad rows")
+
+
+def _explain(told: ArgumentParser) -> None:
+    told.add_argument("order", metavar="ORDER_ID", help="the order")
+    _database(told)
+    told.add_argument("--json", action="store_true", help="print the story as JSON, nothing else")
+
+
+def _audit(told: ArgumentParser) -> None:
+    _database(told)
+
+
+def _database(told: ArgumentParser) -> None:
+    told.add_argument(
+        "--database",
+        metavar="FILE",
+        type=Path,
+        help="the file of a replay; if it is not given, the only .db file in the current folder",
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError("expected a day like 2011-04-14") from None
+
+
+def _version() -> str:
+    try:
+        return version("omscore")
+    except PackageNotFoundError:
+        return "(not installed)"

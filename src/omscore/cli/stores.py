@@ -1,0 +1,100 @@
+"""The database files of replays: where they are, and whether they are what they should be."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from importlib import import_module
+from pathlib import Path
+
+from omscore.adapters.clocks import FixedClock
+from omscore.kernel.errors import Unreadable
+from omscore.oms import Oms
+from omscore.replay.run import configuration
+from omscore.replay.scenario import Scenario
+
+TABLE = "omscore_event"
+SIGNATURE = b"SQLite format 3\0"
+
+
+def file_for(scenario: Path, database: Path | None) -> Path:
+    """The file that a replay of the folder *scenario* keeps, checked as far as it is there."""
+    file = database or Path(f"{scenario.resolve().name}.db")
+    if not file.parent.is_dir():
+        raise Unreadable("there is no such folder", str(file.parent))
+    if file.exists():
+        _check(file)
+    return file
+
+
+def existing(database: Path | None) -> Path:
+    """The file to read: *database*, or the only one in the current folder."""
+    if database is not None:
+        file = database
+    else:
+        found = sorted(Path().glob("*.db"))
+        if len(found) != 1:
+            many = "several .db files" if found else "no .db file"
+            raise Unreadable(f"{many} in this folder; name one with --database FILE", "omscore")
+        [file] = found
+    if not file.is_file():
+        raise Unreadable("there is no such file; a replay makes one", str(file))
+    _check(file, empty=False)
+    return file
+
+
+def _check(file: Path, *, empty: bool = True) -> None:
+    """`Unreadable` if the file is no SQLite file; a new one is *empty*."""
+    try:
+        with file.open("rb") as stream:
+            start = stream.read(len(SIGNATURE))
+    except OSError as fault:
+        raise Unreadable(f"the file cannot be read ({type(fault).__name__})", str(file)) from None
+    if not start and empty:
+        return
+    if start != SIGNATURE or not _ours(file):
+        raise Unreadable("the file is no database of omscore", str(file))
+
+
+def _ours(file: Path) -> bool:
+    """Whether the tables are those of omscore, or none are there; nothing is written."""
+    try:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            rows = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            tables = {name for (name,) in rows}
+    except sqlite3.Error:
+        return False
+    return not tables or TABLE in tables
+
+
+@contextmanager
+def oms_for(scenario: Scenario, clock: FixedClock, file: Path | None) -> Iterator[Oms]:
+    """An `Oms` for a replay, in *file* or in memory, while it is needed."""
+    chosen = configuration(scenario)
+    if file is None:
+        yield Oms.in_memory(clock=clock, configuration=chosen)
+        return
+    import_module("sqlalchemy")  # so that `main` can name the extra of the command line
+    with _kept(Oms.sqlite(file, clock=clock, configuration=chosen)) as oms:
+        yield oms
+
+
+@contextmanager
+def oms_of(file: Path) -> Iterator[Oms]:
+    """An `Oms` on what a replay has kept, while it is needed."""
+    import_module("sqlalchemy")
+    with _kept(Oms.sqlite(file)) as oms:
+        yield oms
+
+
+@contextmanager
+def _kept(oms: Oms) -> Iterator[Oms]:
+    """*oms*, whose file is closed afterwards, so that it is one file and not several."""
+    from omscore.adapters.sql import SqlStore
+
+    try:
+        yield oms
+    finally:
+        if isinstance(oms.storage, SqlStore):
+            oms.storage.close()

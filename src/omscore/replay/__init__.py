@@ -1,0 +1,1 @@
+"""Runs a real order history through the library, and says what came of it."""
