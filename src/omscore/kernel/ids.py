@@ -129,3 +129,8 @@ def optional_region(value: str | None) -> Region | None:
 def optional_method(value: str | None) -> Method | None:
     """A delivery method, or None."""
     return None if value is None else method(value)
+
+
+def optional_reference(value: str | None) -> str | None:
+    """A name in another system, such as a customer in the host's own books, or None."""
+    return None if value is None else checked(value, "reference")

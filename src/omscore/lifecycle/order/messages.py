@@ -30,11 +30,6 @@ def _words(value: Iterable[str]) -> tuple[str, ...]:
     return tuple(word(one) for one in value)
 
 
-def optional_reference(value: str | None) -> str | None:
-    """A converter: a name in another system, or None."""
-    return None if value is None else ids.checked(value, "reference")
-
-
 @frozen
 class PlaceOrder:
     """Take these lines on, source them and reserve the stock.
@@ -48,7 +43,7 @@ class PlaceOrder:
     ship_to: ids.Region = field(converter=ids.region)
     method: ids.Method = field(default=STANDARD, converter=ids.method, kw_only=True)
     customer: str | None = field(
-        default=None, converter=optional_reference, repr=False, kw_only=True
+        default=None, converter=ids.optional_reference, repr=False, kw_only=True
     )
     complete: bool = field(default=False, kw_only=True)
 

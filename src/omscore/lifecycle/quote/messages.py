@@ -42,7 +42,9 @@ class AcceptQuote:
 
     quote: ids.QuoteId = field(converter=ids.quote_id)
     order: ids.OrderId = field(converter=ids.order_id, kw_only=True)
-    customer: str | None = field(default=None, repr=False, kw_only=True)
+    customer: str | None = field(
+        default=None, converter=ids.optional_reference, repr=False, kw_only=True
+    )
 
 
 @frozen
