@@ -101,15 +101,6 @@ def test_a_lost_connection_is_a_failure_and_no_end(postgres_url: URL, engine: En
         assert at(store, A) == [Versioned(Word("red"), 1)]
 
 
-def test_a_server_that_is_not_there_is_a_failure() -> None:
-    """Nobody listens on this port."""
-    store = SqlStore("postgresql+psycopg://nobody@127.0.0.1:1/none", codec=codec())
-    with pytest.raises(Unavailable):
-        at(store, A)
-    with pytest.raises(Unavailable):
-        store.create_all()
-
-
 def test_tables_are_made_once_by_many(postgres_url: URL) -> None:
     """Workers start together."""
 

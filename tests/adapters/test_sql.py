@@ -17,7 +17,7 @@ from omscore.adapters.sql import SqlStore, metadata, tune
 from omscore.adapters.sql.recent import Decoded, Recent
 from omscore.adapters.sql.rows import instant_text
 from omscore.adapters.sql.tables import answer, event, state, todo
-from omscore.kernel.errors import Broken, Conflict, Unreadable
+from omscore.kernel.errors import Broken, Conflict, Unavailable, Unreadable
 from omscore.kernel.keys import Key, Kind, Versioned
 from omscore.kernel.todo import Todo
 from omscore.ports.storage import Answer, Saving
@@ -174,6 +174,15 @@ def test_the_engine_stays_the_hosts(store: SqlStore, engine: Engine) -> None:
         connection.execute(select(1))
     with engine.connect() as connection:
         assert connection.get_isolation_level() in ("SERIALIZABLE", "READ COMMITTED")
+
+
+def test_a_server_that_is_not_there_is_a_failure() -> None:
+    """Nobody listens on this port."""
+    store = SqlStore("postgresql+psycopg://nobody@127.0.0.1:1/none", codec=codec())
+    with pytest.raises(Unavailable):
+        at(store, A)
+    with pytest.raises(Unavailable):
+        store.create_all()
 
 
 # --- what is remembered -----------------------------------------------------------------------

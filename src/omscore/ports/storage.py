@@ -74,7 +74,11 @@ class Outgoing:
 
 
 class UnitOfWork(Protocol):
-    """One transaction on the store; begun for one attempt at one command, then thrown away."""
+    """One transaction on the store; begun for one attempt at one command, then thrown away.
+
+    What it reads is of one moment, which is not before it was begun; after `save` it is asked
+    nothing more.
+    """
 
     def get(self, keys: Iterable[Key[object]], /) -> Mapping[Key[object], Versioned]:
         """What is kept at *keys*, without locks and as of one moment; `Conflict` if it cannot.
@@ -115,7 +119,8 @@ class UnitOfWork(Protocol):
     def outbox(self, after: int = 0, /, *, limit: int = 1000) -> Sequence[Outgoing]:
         """Events at places beyond *after*, in the order of saving; at most *limit* of them.
 
-        Who continues after the last place that it got misses no event.
+        Who continues after the last place that it got misses no event.  For that a store may hold
+        events back while others, which began to be saved before them, are not settled yet.
         """
         ...
 
@@ -124,5 +129,8 @@ class Storage(Protocol):
     """A place to keep one tenant's aggregates, events and todos."""
 
     def begin(self) -> AbstractContextManager[UnitOfWork]:
-        """A unit of work that sees the store as it is now; leaving it gives up what is unsaved."""
+        """A unit of work that sees the store as it is now, or when it first reads.
+
+        Leaving it gives up what is unsaved.
+        """
         ...
