@@ -7,9 +7,10 @@ and in processes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from attrs import frozen
 
@@ -46,6 +47,9 @@ from omscore.runtime.handling import Envelope, Pause, at_once, handle, read, rer
 from omscore.runtime.todos import drain, work
 from omscore.views.standing import OrderStanding, standing
 from omscore.views.story import Story, story
+
+if TYPE_CHECKING:  # needs the extra `sql`
+    from omscore.adapters.sql import SqlStore
 
 S = TypeVar("S")
 
@@ -93,6 +97,7 @@ class Oms:
         self._tenant = tenant
         self._inline = inline
         self._pause = pause
+        self._opened: SqlStore | None = None
         self._dispatch = self.configuration.dispatch()
 
     @classmethod
@@ -119,7 +124,11 @@ class Oms:
 
         Needs the extra `sql`: `pip install 'omscore[sql]'`.
         """
-        return cls._sql(f"sqlite:///{path}", clock, configuration)
+        with _needing("sql"):
+            from omscore.adapters.sql import SqlStore
+
+            store = SqlStore.in_file(path, codec=vocabulary.codec())
+        return cls._on(store, clock, configuration)
 
     @classmethod
     def postgres(
@@ -134,22 +143,29 @@ class Oms:
         *url* is SQLAlchemy's: `postgresql+psycopg://user:password@host:5432/database`.
         Needs the extra `postgres`: `pip install 'omscore[postgres]'`.
         """
-        return cls._sql(url, clock, configuration)
-
-    @classmethod
-    def _sql(cls, url: str, clock: Clock | None, configuration: Configuration | None) -> Oms:
-        extra = "sql" if url.startswith("sqlite:") else "postgres"
-        try:
+        with _needing("postgres"):
             from omscore.adapters.sql import SqlStore
 
             store = SqlStore(url, codec=vocabulary.codec())
-        except ModuleNotFoundError as missing:
-            mend = f"{missing.name} is not installed: pip install 'omscore[{extra}]'"
-            raise Unavailable(mend) from missing
+        return cls._on(store, clock, configuration)
+
+    @classmethod
+    def _on(cls, store: SqlStore, clock: Clock | None, configuration: Configuration | None) -> Oms:
         store.create_all()
-        return cls(
-            store, clock=clock or SystemClock(), ids=RandomIds(), configuration=configuration
-        )
+        oms = cls(store, clock=clock or SystemClock(), ids=RandomIds(), configuration=configuration)
+        oms._opened = store
+        return oms
+
+    def close(self) -> None:
+        """Let go of the database that this opened; a store that the host gave is the host's."""
+        if self._opened is not None:
+            self._opened.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     # --- telling ------------------------------------------------------------------------------
 
@@ -292,6 +308,16 @@ class Oms:
         """Every difference between what is kept and what the events say; none, if all is well."""
         with self.storage.begin() as unit:
             return audit(unit)
+
+
+@contextmanager
+def _needing(extra: str) -> Iterator[None]:
+    """What is imported in here comes with an extra."""
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        mend = f"{missing.name} is not installed: pip install 'omscore[{extra}]'"
+        raise Unavailable(mend) from missing
 
 
 def _concerned(order: Order) -> list[Key[object]]:

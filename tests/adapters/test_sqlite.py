@@ -16,7 +16,9 @@ from omscore.adapters.sql import SqlStore, tune
 from omscore.adapters.sql.compiling import LENGTHS
 from omscore.adapters.sql.statements import Statements
 from omscore.adapters.sql.tables import metadata
+from omscore.catalog.item import ITEM, Item
 from omscore.kernel.errors import Conflict, Unavailable
+from omscore.oms import Oms
 from omscore.testing.contracts.storage import StorageContract, codec
 from omscore.testing.contracts.words import WORD, Word, at, history, save, saying
 
@@ -232,3 +234,15 @@ def test_a_word_that_sqlite_does_not_know_is_refused(path: Path) -> None:
 def test_every_table_bears_the_name_of_the_library() -> None:
     """It lives beside the tables of the host."""
     assert all(name.startswith("omscore_") for name in metadata.tables)
+
+
+def test_the_front_door_lets_go_of_what_it_opened(tmp_path: Path) -> None:
+    """A file whose name has a question mark is a file like any other, and is free afterwards."""
+    path = tmp_path / "shop?mode=ro#1.db"
+    with Oms.sqlite(path) as oms:
+        oms.know(Item("TEA"))
+
+    assert path.exists()
+    path.rename(tmp_path / "moved.db")
+    with Oms.sqlite(tmp_path / "moved.db") as again:
+        assert again.get(ITEM.key("TEA")) == Item("TEA")

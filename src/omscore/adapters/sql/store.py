@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import Self
@@ -57,6 +58,14 @@ class SqlStore:
             self._owned = self._engine = opened(url_or_engine, synchronous)
         self._parts = Statements.of(self._engine.dialect), Rows(codec, tenant), Recent(remembered)
         self._turn = Lock()
+
+    @classmethod
+    def in_file(
+        cls, path: str | Path, *, codec: Codec, synchronous: Synchronous = "NORMAL"
+    ) -> Self:
+        """A store in the SQLite file at *path*, whatever characters its name has."""
+        url = URL.create("sqlite", database=str(path))
+        return cls(url, codec=codec, synchronous=synchronous)
 
     @contextmanager
     def begin(self) -> Iterator[SqlWork]:
