@@ -9,7 +9,8 @@ from itertools import product
 import attrs
 import pytest
 from attrs import frozen
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.network.calendar import delivery_day, ship_day, ship_day_of_supply

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from attrs import define, field, frozen
 
-from omscore.kernel.ids import NodeId, Sku
+from omscore.kernel.ids import Method, NodeId, Region, Sku
 from omscore.kernel.moments import local_day
 from omscore.network.calendar import delivery_day, ship_day, ship_day_of_supply
 from omscore.network.facts import Lane, Network, Node
@@ -39,7 +39,8 @@ class Candidate:
     """A node that might serve a need: its lane (None if there is none) and its stock.
 
     *rows* say how many units can have left by which ship day; both only rise.  *earliest* is the
-    first day of delivery; None without a lane or without stock.
+    day on which the first of them would be delivered; None without a lane or without stock.
+    *room* is how many units the days on which they could leave can take; None without a limit.
     """
 
     node: Node
@@ -47,6 +48,7 @@ class Candidate:
     rows: Rows
     earliest: date | None
     cooling: bool
+    room: int | None = None
 
 
 def nodes_of(network: Network) -> Iterable[Node]:
@@ -57,47 +59,92 @@ def nodes_of(network: Network) -> Iterable[Node]:
 
 def candidates(question: Question) -> list[list[Candidate]]:
     """For each need, every node there is, by id."""
-    found = _Finding(question)
-    nodes = list(nodes_of(question.network))
-    return [[found.candidate(node, need) for node in nodes] for need in question.needs]
+    finding, nodes = Finding(question), list(nodes_of(question.network))
+    return [[finding.candidate(need, node) for node in nodes] for need in question.needs]
+
+
+def limited(node: Node) -> bool:
+    """Whether a day of *node* takes only so many units."""
+    return "units" in node.capacity
+
+
+def most_of(candidate: Candidate) -> int:
+    """How many units a node could send at the most, were nothing else asked of it."""
+    there = candidate.rows[-1][1] if candidate.rows and candidate.lane is not None else 0
+    return there if candidate.room is None else min(there, candidate.room)
+
+
+@frozen
+class _Way:
+    """A node and its lane to somewhere, and what is the same of it for every sku."""
+
+    node: Node
+    lane: Lane | None
+    cooling: bool
+    arrivals: dict[date, date]
 
 
 @define
-class _Finding:
-    """What is found once per question, and asked for again and again."""
+class Finding:
+    """Finds candidates for a *question*; what they share is found once."""
 
     question: Question
-    bases: dict[NodeId, date] = field(factory=dict)
-    rows: dict[tuple[NodeId, Sku], Rows] = field(factory=dict)
-    days: dict[tuple[Lane, date], date] = field(factory=dict)
+    ways: dict[tuple[NodeId, Region, Method], _Way] = field(factory=dict, init=False)
+    bases: dict[tuple[object, ...], tuple[date, date]] = field(factory=dict, init=False)
+    rows: dict[tuple[NodeId, Sku], Rows] = field(factory=dict, init=False)
+    rooms: dict[NodeId, list[tuple[date, int]]] = field(init=False)
 
-    def candidate(self, node: Node, need: Need) -> Candidate:
-        question = self.question
-        lane = question.network.lane(node, need.to, need.method)
+    @rooms.default
+    def _by_node(self) -> dict[NodeId, list[tuple[date, int]]]:
+        rooms: dict[NodeId, list[tuple[date, int]]] = {}
+        for (node, day), units in self.question.room.items():
+            rooms.setdefault(node, []).append((day, units))
+        return rooms
+
+    def candidate(self, need: Need, node: Node) -> Candidate:
+        """*node*, as one that might serve *need*."""
+        name = node.id, need.to, need.method
+        if (way := self.ways.get(name)) is None:
+            way = self.ways[name] = self._way(node, need.to, need.method)
         rows = self._rows(node, need.sku)
-        earliest = None if lane is None or not rows else self._delivery(lane, rows[0][0])
-        return Candidate(node, lane, rows, earliest, node.id in question.cooling)
+        earliest = self._earliest(way, rows) if rows else None
+        room = self._room(node, rows) if limited(node) else None
+        return Candidate(node, way.lane, rows, earliest, way.cooling, room)
 
-    def _delivery(self, lane: Lane, day: date) -> date:
-        if (lane, day) not in self.days:
-            self.days[lane, day] = delivery_day(lane, self.question.network, day)
-        return self.days[lane, day]
+    def _way(self, node: Node, to: Region, method: Method) -> _Way:
+        lane = self.question.network.lane(node, to, method)
+        return _Way(node, lane, node.id in self.question.cooling, {})
+
+    def _room(self, node: Node, rows: Rows) -> int:
+        first = rows[0][0] if rows else date.min
+        return sum([units for day, units in self.rooms.get(node.id, ()) if day >= first])
+
+    def _earliest(self, way: _Way, rows: Rows) -> date | None:
+        if way.lane is None:
+            return None
+        day = rows[0][0]
+        if day not in way.arrivals:
+            way.arrivals[day] = delivery_day(way.lane, self.question.network, day)
+        return way.arrivals[day]
 
     def _rows(self, node: Node, sku: Sku) -> Rows:
-        if (node.id, sku) not in self.rows:
-            stock = self.question.stock.get((node.id, sku), ())
-            self.rows[node.id, sku] = self._leaving(node, stock) if stock else ()
-        return self.rows[node.id, sku]
-
-    def _leaving(self, node: Node, stock: Rows) -> Rows:
         """By which ship day how many units can leave: what is there now at once, supply later."""
-        network, now = self.question.network, self.question.now
-        if node.id not in self.bases:
-            self.bases[node.id] = ship_day(node, network, now)
-        base, today = self.bases[node.id], local_day(now, node.zone)
+        if (found := self.rows.get((node.id, sku))) is not None:
+            return found
         leaving: dict[date, int] = {}
-        for day, units in stock:
-            if units > 0:
-                ready = base if day <= today else max(base, ship_day_of_supply(node, network, day))
-                leaving[ready] = units
-        return tuple(leaving.items())
+        if stock := self.question.stock.get((node.id, sku)):
+            network, (base, today) = self.question.network, self._base(node)
+            for day, units in stock:
+                if units > 0:
+                    due = base if day <= today else ship_day_of_supply(node, network, day)
+                    leaving[max(base, due)] = units
+        self.rows[node.id, sku] = rows = tuple(leaving.items())
+        return rows
+
+    def _base(self, node: Node) -> tuple[date, date]:
+        """The first ship day and the local day: the same for nodes that work alike."""
+        alike = node.zone, node.calendar, node.cut_off, node.processing_days
+        if alike not in self.bases:
+            network, now = self.question.network, self.question.now
+            self.bases[alike] = ship_day(node, network, now), local_day(now, node.zone)
+        return self.bases[alike]

@@ -18,6 +18,7 @@ from omscore.kernel.ids import NodeId
 from omscore.kernel.quantities import no_or_some_units
 from omscore.network.facts import Lane, Node
 from omscore.sourcing.need import Need
+from omscore.sourcing.units import MINOR
 
 MILS = 1_000
 
@@ -73,7 +74,7 @@ class Waiting:
     money that anybody pays.
     """
 
-    per_unit_day: int = field(default=5, validator=no_or_some_units)
+    per_unit_day: int = field(default=5, validator=no_or_some_units, metadata=MINOR)
     name: str = field(default="waiting", init=False)
 
     def of_parcel(self, offer: Offer, /) -> int:
@@ -86,11 +87,32 @@ class Waiting:
 
 
 @frozen
+class Lateness:
+    """*per_unit_day* minor units for each unit and each day after the latest acceptable one.
+
+    Units late are fewest in any case; this says how much worse two days are than one.
+    """
+
+    per_unit_day: int = field(default=100, validator=no_or_some_units, metadata=MINOR)
+    name: str = field(default="lateness", init=False)
+
+    def of_parcel(self, offer: Offer, /) -> int:
+        """Nothing: units are late, not parcels."""
+        return 0
+
+    def of_unit(self, need: Need, offer: Offer, earliest: date, /) -> int:
+        """The days after the latest, at the price of each; nothing without a latest day."""
+        if need.latest is None or offer.delivery_day <= need.latest:
+            return 0
+        return MILS * self.per_unit_day * (offer.delivery_day - need.latest).days
+
+
+@frozen
 class Handling:
     """So many minor units for each *parcel* and each *unit*, whoever sends it."""
 
-    parcel: int = field(default=0, validator=no_or_some_units)
-    unit: int = field(default=0, validator=no_or_some_units)
+    parcel: int = field(default=0, validator=no_or_some_units, metadata=MINOR)
+    unit: int = field(default=0, validator=no_or_some_units, metadata=MINOR)
     name: str = field(default="handling", init=False)
 
     def of_parcel(self, offer: Offer, /) -> int:
@@ -113,7 +135,7 @@ def _penalties(value: Mapping[str, int]) -> Mapping[NodeId, int]:
 class Preference:
     """So many minor units for each *parcel* of a node that one would rather not use."""
 
-    parcel: Mapping[NodeId, int] = field(converter=_penalties, hash=False)
+    parcel: Mapping[NodeId, int] = field(converter=_penalties, hash=False, metadata=MINOR)
     name: str = field(default="preference", init=False)
 
     def of_parcel(self, offer: Offer, /) -> int:

@@ -116,13 +116,11 @@ def _limit(limit: Limit, problem: Problem, loads: list[Load]) -> Iterator[str]:
     mine = [load for load in loads if load[0] in limit.needs]
     parcels = {parcel for _, parcel, _ in mine}
     match limit:
-        case AtMost(_, "parcels", most):
-            if len(parcels) > most:
-                yield f"{len(parcels)} parcels where at most {most} are allowed"
-        case AtMost(_, "nodes", most):
+        case AtMost(_, of, most):
             nodes = {problem.parcels[parcel].node for parcel in parcels}
-            if len(nodes) > most:
-                yield f"{len(nodes)} nodes where at most {most} are allowed"
+            used = len(parcels if of == "parcels" else nodes)
+            if used > most:
+                yield f"{used} {of} where at most {most} are allowed"
         case AllOrNothing(needs):
             wanted = sum(problem.needs[need].quantity for need in needs)
             covered = sum(quantity for _, _, quantity in mine)

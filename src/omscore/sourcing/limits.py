@@ -8,12 +8,13 @@ from typing import ClassVar, assert_never
 
 from attrs import field, frozen
 
-from omscore.kernel.ids import LineId
+from omscore.kernel.ids import LineId, Method, Region
 from omscore.kernel.quantities import some_units
 from omscore.kernel.reason import Reason
 from omscore.network.plan import Leg, parcel_of
 from omscore.sourcing import problem
 from omscore.sourcing.need import Need
+from omscore.sourcing.units import MINOR
 
 
 @frozen
@@ -26,6 +27,20 @@ class AtMostParcels:
 @frozen
 class AtMostNodes:
     """No more than so many nodes; what does not fit is short."""
+
+    most: int = field(validator=some_units)
+
+
+@frozen
+class AtMostParcelsPerLine:
+    """No more than so many parcels for each need; what does not fit is short."""
+
+    most: int = field(validator=some_units)
+
+
+@frozen
+class AtMostNodesPerLine:
+    """No more than so many nodes for each need; what does not fit is short."""
 
     most: int = field(validator=some_units)
 
@@ -52,7 +67,24 @@ class GroupsTogether:
     """Needs of one group come in one parcel; what does not fit is short."""
 
 
-Limit = AtMostParcels | AtMostNodes | CompleteOrder | CompleteLines | LeastSplit | GroupsTogether
+@frozen
+class UnsplitBelow:
+    """What goes to one place by one method and sells for less than *value* comes in one parcel."""
+
+    value: int = field(validator=some_units, metadata=MINOR)
+
+
+Limit = (
+    AtMostParcels
+    | AtMostNodes
+    | AtMostParcelsPerLine
+    | AtMostNodesPerLine
+    | CompleteOrder
+    | CompleteLines
+    | LeastSplit
+    | GroupsTogether
+    | UnsplitBelow
+)
 
 # --- reasons ----------------------------------------------------------------------------------
 
@@ -118,6 +150,19 @@ class GroupApart(Reason):
         return f"group {self.group} comes in {self.parcels} parcels"
 
 
+@frozen
+class SplitBelowValue(Reason):
+    """What sells for too little to be split comes in several parcels."""
+
+    code: ClassVar[str] = "plan.split-below-value"
+    parcels: int
+    value: int
+    least: int
+
+    def __str__(self) -> str:
+        return f"{self.parcels} parcels for {self.value}, where less than {self.least} is one"
+
+
 # --- as the solver sees them, and as the verifier does ----------------------------------------
 
 
@@ -129,20 +174,55 @@ def for_solver(limit: Limit, needs: Sequence[Need]) -> list[problem.Limit]:
             return [problem.AtMost(every, "parcels", most)]
         case AtMostNodes(most):
             return [problem.AtMost(every, "nodes", most)]
+        case AtMostParcelsPerLine(most):
+            return [problem.AtMost(one, "parcels", most) for one in _splittable(needs, most)]
+        case AtMostNodesPerLine(most):
+            return [problem.AtMost(one, "nodes", most) for one in _splittable(needs, most)]
         case CompleteOrder():
             return [problem.AllOrNothing(every)]
         case CompleteLines():
-            return [problem.AllOrNothing(frozenset({place})) for place in sorted(every)]
+            return list(map(problem.AllOrNothing, _splittable(needs, 1)))
         case GroupsTogether():
-            groups = defaultdict[str, set[int]](set)
-            for place, need in enumerate(needs):
-                if need.group is not None:
-                    groups[need.group].add(place)
-            return [problem.Together(frozenset(groups[group])) for group in sorted(groups)]
+            return list(map(problem.Together, _groups(needs)))
+        case UnsplitBelow(value):
+            return list(map(problem.Together, _cheap(needs, value)))
         case LeastSplit():
             return []
         case _:
             assert_never(limit)
+
+
+def _splittable(needs: Sequence[Need], most: int) -> list[frozenset[int]]:
+    """Each need alone that has more units than may be apart."""
+    return [frozenset({place}) for place, need in enumerate(needs) if need.quantity > most]
+
+
+def _groups(needs: Sequence[Need]) -> list[frozenset[int]]:
+    """The needs of each group."""
+    groups = defaultdict[str, set[int]](set)
+    for place, need in enumerate(needs):
+        if need.group is not None:
+            groups[need.group].add(place)
+    return [frozenset(groups[group]) for group in sorted(groups)]
+
+
+def _cheap(needs: Sequence[Need], value: int) -> list[frozenset[int]]:
+    """The needs of each place and method that sell for less than *value*."""
+    places = defaultdict[tuple[Region, Method], set[int]](set)
+    for place, need in enumerate(needs):
+        places[need.to, need.method].add(place)
+    worth = {
+        at: sum(needs[n].quantity * needs[n].price for n in found) for at, found in places.items()
+    }
+    return [frozenset(found) for at, found in places.items() if worth[at] < value]
+
+
+def counts_parcels(limits: Sequence[Limit]) -> bool:
+    """Whether units may have to wait for others, so as to leave in one parcel with them."""
+    return any(not isinstance(one, _OF_QUANTITY) for one in limits)
+
+
+_OF_QUANTITY = AtMostNodes, AtMostNodesPerLine, CompleteOrder, CompleteLines
 
 
 def least_split(limits: Sequence[Limit]) -> int:
@@ -154,22 +234,56 @@ def broken(limit: Limit, needs: Sequence[Need], legs: Sequence[Leg]) -> Iterator
     """Why *legs* break *limit*: written without a look at any solver."""
     match limit:
         case AtMostParcels(most):
-            if (parcels := len({parcel_of(leg) for leg in legs})) > most:
-                yield TooManyParcels(parcels, most)
+            yield from _too_many_parcels(most, legs)
         case AtMostNodes(most):
-            if (nodes := len({leg.node for leg in legs})) > most:
-                yield TooManyNodes(nodes, most)
+            yield from _too_many_nodes(most, legs)
+        case AtMostParcelsPerLine(most):
+            yield from (no for some in _by_line(legs) for no in _too_many_parcels(most, some))
+        case AtMostNodesPerLine(most):
+            yield from (no for some in _by_line(legs) for no in _too_many_nodes(most, some))
         case CompleteOrder():
             yield from _incomplete(needs, legs)
         case CompleteLines():
-            for need in needs:
-                yield from _incomplete([need], [leg for leg in legs if leg.line == need.line])
+            yield from _incomplete_lines(needs, legs)
         case LeastSplit(least):
             yield from _too_small(least, needs, legs)
         case GroupsTogether():
             yield from _apart(needs, legs)
+        case UnsplitBelow(value):
+            yield from _split_below(value, needs, legs)
         case _:
             assert_never(limit)
+
+
+def _too_many_parcels(most: int, legs: Sequence[Leg]) -> Iterator[Reason]:
+    if (parcels := len({parcel_of(leg) for leg in legs})) > most:
+        yield TooManyParcels(parcels, most)
+
+
+def _too_many_nodes(most: int, legs: Sequence[Leg]) -> Iterator[Reason]:
+    if (nodes := len({leg.node for leg in legs})) > most:
+        yield TooManyNodes(nodes, most)
+
+
+def _incomplete_lines(needs: Sequence[Need], legs: Sequence[Leg]) -> Iterator[Reason]:
+    for need in needs:
+        yield from _incomplete([need], [leg for leg in legs if leg.line == need.line])
+
+
+def _by_line(legs: Sequence[Leg]) -> list[list[Leg]]:
+    return [
+        [leg for leg in legs if leg.line == line]
+        for line in dict.fromkeys(leg.line for leg in legs)
+    ]
+
+
+def _split_below(value: int, needs: Sequence[Need], legs: Sequence[Leg]) -> Iterator[Reason]:
+    for to, method in dict.fromkeys((leg.to, leg.method) for leg in legs):
+        mine = [need for need in needs if (need.to, need.method) == (to, method)]
+        worth = sum(need.quantity * need.price for need in mine)
+        parcels = len({parcel_of(leg) for leg in legs if (leg.to, leg.method) == (to, method)})
+        if parcels > 1 and worth < value:
+            yield SplitBelowValue(parcels, worth, value)
 
 
 def _incomplete(needs: Sequence[Need], legs: Sequence[Leg]) -> Iterator[Reason]:

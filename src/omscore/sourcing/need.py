@@ -13,8 +13,10 @@ from omscore.kernel.ids import LineId, Method, Region, Sku
 class Need:
     """So many units of a sku for one line, to a region, by a method.
 
-    *latest* is the last acceptable day of delivery; *weight_g* is that of one unit, in grams.
-    Needs of one *group* belong together, where a limit says so.
+    *latest* is the last acceptable day of delivery; *weight_g* is that of one unit, in grams, and
+    *price* what it sells for, in minor units.  Needs of one *group* belong together, where a limit
+    says so.  Where not all can be covered, a unit of a need outweighs *priority* units of one whose
+    priority is 1.
     """
 
     line: LineId
@@ -25,3 +27,5 @@ class Need:
     latest: date | None = None
     weight_g: int = 0
     group: str | None = None
+    price: int = 0
+    priority: int = 1

@@ -5,21 +5,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
-from attrs import frozen
+import attrs
+from attrs import define, field, frozen
 
 from omscore.kernel.ids import LineId, NodeId
 from omscore.kernel.reason import Noted, Reason
 from omscore.network.plan import Decision, Leg, PassedOver
-from omscore.sourcing.candidate import Candidate, Question, candidates
-from omscore.sourcing.costs import in_minor
-from omscore.sourcing.drawing import Drawing, draw
+from omscore.sourcing import limits
+from omscore.sourcing.candidate import Candidate, Question, candidates, most_of
+from omscore.sourcing.costs import Cost, in_minor
+from omscore.sourcing.drawing import CostFailed, Drawing, draw
 from omscore.sourcing.feasible import faults
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.problem import Solution, Solver
-from omscore.sourcing.rules import judge
+from omscore.sourcing.rules import Rule, judge, noted
 from omscore.sourcing.verification import verify
 
 
@@ -35,52 +37,194 @@ class SolverFailed(Reason):
         return f"the solver {self.solver} failed with {self.fault}"
 
 
+@frozen
+class CostIgnored(Reason):
+    """A cost raised, or answered no amount; the plan was chosen without it."""
+
+    code: ClassVar[str] = "sourcing.cost-ignored"
+    cost: str
+    fault: str
+
+    def __str__(self) -> str:
+        return f"the cost {self.cost} failed with {self.fault}"
+
+
 def source(question: Question, policy: Policy) -> Decision:
     """The plan that *policy* chooses, with the record of how."""
-    kept, passed_over = sift(question, policy)
-    drawing = draw(question, policy, kept)
-    found: list[Noted] = []
-    for solver in policy.solvers:
-        answer = _verified(drawing, solver)
-        if isinstance(answer, Solution):
-            return _decision(drawing, answer, solver, passed_over, found)
-        found.append(answer.noted())
-    nothing = Solution((), 0, 0, 0, "none")
-    return _decision(drawing, nothing, None, passed_over, found)
+    sourcing = _Sourcing(question, policy)
+    best = min(sourcing.attempts(), key=lambda attempt: attempt.lacking)  # of equals, the first
+    return sourcing.decision(best)
 
 
 def sift(
-    question: Question, policy: Policy
+    question: Question, rules: Sequence[Rule]
 ) -> tuple[list[list[Candidate]], tuple[PassedOver, ...]]:
     """For each need the candidates that every rule lets pass, and every reason of all others."""
     kept, reasons = list[list[Candidate]](), dict[tuple[NodeId, tuple[Reason, ...]], list[LineId]]()
     for need, some in zip(question.needs, candidates(question), strict=True):
         passed = list[Candidate]()
         for one in some:
-            if no := judge(policy.rules, need, one):
+            if no := judge(rules, need, one):
                 reasons.setdefault((one.node.id, no), []).append(need.line)
             else:
                 passed.append(one)
         kept.append(passed)
     return kept, tuple(
-        PassedOver(node, tuple(lines), tuple(reason.noted() for reason in no))
-        for (node, no), lines in reasons.items()
+        [
+            PassedOver(node, tuple(lines), tuple([noted(reason) for reason in no]))
+            for (node, no), lines in reasons.items()
+        ]
     )
 
 
-def _verified(drawing: Drawing, solver: Solver) -> Solution | SolverFailed:
-    """What *solver* finds, if it may be followed."""
-    question, policy = drawing.question, drawing.policy
-    try:
-        solution = solver.solve(drawing.problem, policy.budget)
-        if wrong := faults(drawing.problem, solution):
-            return SolverFailed(solver.name, wrong[0])
-        legs = drawing.legs(solution.units)
-    except Exception as fault:  # a plugin may raise anything, and must not stop an order
-        return SolverFailed(solver.name, type(fault).__name__)
-    if no := verify(question, policy.limits, legs, _short(question, legs)):
-        return SolverFailed(solver.name, no[0].code)
-    return solution
+@frozen
+class _Attempt:
+    """A plan that stands up to verification; *lacking* weighs the units that it leaves short."""
+
+    drawing: Drawing
+    solution: Solution
+    solver: Solver | None
+    legs: tuple[Leg, ...]
+    short: Mapping[LineId, int]
+    passed_over: tuple[PassedOver, ...]
+    lacking: int
+
+
+@define
+class _Sourcing:
+    question: Question
+    policy: Policy
+    found: dict[Noted, None] = field(factory=dict)
+    work: int = 0
+
+    def attempts(self) -> Iterator[_Attempt]:
+        """Plans by one set of fallback rules after the other, until nothing is short."""
+        for further in self.policy.fallbacks or ((),):
+            rules = (*self.policy.rules, *further)
+            sifted = sift(self.question, rules)
+            attempt = self._attempt(rules, *sifted)
+            yield attempt
+            if attempt.lacking and self._may_wait(sifted[0], attempt):
+                attempt = self._attempt(rules, *sifted, held=True)
+                yield attempt
+            if not attempt.lacking:
+                break
+
+    def _may_wait(self, kept: Sequence[Sequence[Candidate]], attempt: _Attempt) -> bool:
+        """Whether more could be sent, if units waited for others to share a parcel with."""
+        return limits.counts_parcels(self.policy.limits) and any(
+            need.quantity - attempt.short.get(need.line, 0)
+            < min(need.quantity, sum([most_of(one) for one in some]))
+            for need, some in zip(self.question.needs, kept, strict=True)
+        )
+
+    def _attempt(
+        self,
+        rules: Sequence[Rule],
+        kept: Sequence[Sequence[Candidate]],
+        passed_over: tuple[PassedOver, ...],
+        *,
+        held: bool = False,
+    ) -> _Attempt:
+        drawing = self._drawn(kept, held)
+        for solver in self.policy.solvers:
+            answer = self._verified(drawing, rules, solver)
+            if not isinstance(answer, SolverFailed):
+                solution, legs, short = answer
+                return self._tried(drawing, solution, solver, legs, short, passed_over)
+            self.found[answer.noted()] = None
+        nothing = Solution((), 0, 0, 0, "none")
+        short = {need.line: need.quantity for need in self.question.needs}
+        return self._tried(drawing, nothing, None, (), short, passed_over)
+
+    def _tried(
+        self,
+        drawing: Drawing,
+        solution: Solution,
+        solver: Solver | None,
+        legs: tuple[Leg, ...],
+        short: Mapping[LineId, int],
+        passed_over: tuple[PassedOver, ...],
+    ) -> _Attempt:
+        self.work += solution.work
+        lacking = sum(need.priority * short.get(need.line, 0) for need in self.question.needs)
+        return _Attempt(drawing, solution, solver, legs, short, passed_over, lacking)
+
+    def _drawn(self, kept: Sequence[Sequence[Candidate]], held: bool) -> Drawing:
+        """The question in numbers, without the costs that fail."""
+        policy = self.policy
+        while True:
+            try:
+                return draw(self.question, policy, kept, held=held)
+            except CostFailed as failed:
+                ignored = CostIgnored(_name(failed.cost), failed.fault)
+                self.found[ignored.noted()] = None
+                policy = _without(policy, failed.cost)
+
+    def _verified(
+        self, drawing: Drawing, rules: Sequence[Rule], solver: Solver
+    ) -> tuple[Solution, tuple[Leg, ...], Mapping[LineId, int]] | SolverFailed:
+        """What *solver* finds, if it may be followed."""
+        try:
+            solution = solver.solve(drawing.problem, self.policy.budget)
+            if wrong := faults(drawing.problem, solution):
+                return SolverFailed(solver.name, wrong[0])
+            if {type(solution.work), type(solution.bound)} != {int} or type(
+                solution.solver
+            ) is not str:
+                return SolverFailed(solver.name, "figures that are none")
+            legs = drawing.legs(solution.units)
+        except Exception as fault:  # a plugin may raise anything, and must not stop an order
+            return SolverFailed(solver.name, type(fault).__name__)
+        short = _short(self.question, legs)
+        if no := verify(self.question, self.policy.limits, legs, short, rules=rules):
+            return SolverFailed(solver.name, no[0].code)
+        return solution, legs, short
+
+    # --- the record ---------------------------------------------------------------------------
+
+    def decision(self, best: _Attempt) -> Decision:
+        """*best*, and how it was chosen."""
+        drawing, solution = best.drawing, best.solution
+        parts = drawing.parts(solution.units)
+        cost = sum(parts.values())
+        return Decision(
+            best.legs,
+            best.short,
+            cost,
+            drawing.bound(solution, cost),
+            self._runner_up(best, cost),
+            self.work,
+            self.policy.name,
+            self.policy.digest,
+            solution.solver,
+            parts,
+            best.passed_over,
+            tuple(self.found),
+        )
+
+    def _runner_up(self, best: _Attempt, cost: int) -> int | None:
+        """What the best plan without one of the chosen nodes costs, if it is as complete."""
+        budget, drawing = self.policy.look_for_runner_up, best.drawing
+        if best.solver is None or not budget or len(drawing.policy.tiers) > 1:
+            return None
+        more = [
+            other - best.solution.cost
+            for node in dict.fromkeys(leg.node for leg in best.legs)
+            if (other := _cost_without(drawing, node, best.solver, budget)) is not None
+        ]
+        least = min(more, default=drawing.late)
+        return None if least >= drawing.late else cost + in_minor(least)
+
+
+def _name(cost: Cost) -> str:
+    name = getattr(cost, "name", None)
+    return name if isinstance(name, str) else type(cost).__name__
+
+
+def _without(policy: Policy, failed: Cost) -> Policy:
+    tiers = [tuple(cost for cost in tier if cost is not failed) for tier in policy.tiers]
+    return attrs.evolve(policy, tiers=tuple(tier for tier in tiers if tier) or ((),))
 
 
 def _short(question: Question, legs: Sequence[Leg]) -> dict[LineId, int]:
@@ -88,47 +232,6 @@ def _short(question: Question, legs: Sequence[Leg]) -> dict[LineId, int]:
     for leg in legs:
         left[leg.line] -= leg.quantity
     return {line: units for line, units in left.items() if units}
-
-
-def _decision(
-    drawing: Drawing,
-    solution: Solution,
-    solver: Solver | None,
-    passed_over: tuple[PassedOver, ...],
-    found: Sequence[Noted],
-) -> Decision:
-    legs, parts = drawing.legs(solution.units), drawing.parts(solution.units)
-    cost = sum(parts.values())
-    return Decision(
-        legs,
-        _short(drawing.question, legs),
-        cost,
-        drawing.bound(solution, cost),
-        None if solver is None else _runner_up(drawing, solution, solver, legs),
-        solution.work,
-        drawing.policy.name,
-        drawing.policy.digest,
-        solution.solver,
-        parts,
-        passed_over,
-        tuple(found),
-    )
-
-
-def _runner_up(
-    drawing: Drawing, solution: Solution, solver: Solver, legs: Sequence[Leg]
-) -> int | None:
-    """What the best plan without one of the chosen nodes costs, if it is as complete."""
-    budget = drawing.policy.look_for_runner_up
-    more = [
-        other - solution.cost
-        for node in dict.fromkeys(leg.node for leg in legs)
-        if budget and (other := _cost_without(drawing, node, solver, budget)) is not None
-    ]
-    least = min(more, default=drawing.late)
-    if least >= drawing.late or len(drawing.policy.tiers) > 1:
-        return None
-    return sum(drawing.parts(solution.units).values()) + in_minor(least)
 
 
 def _cost_without(drawing: Drawing, node: NodeId, solver: Solver, budget: int) -> int | None:

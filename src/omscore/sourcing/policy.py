@@ -23,12 +23,16 @@ class Policy:
 
     A plan first leaves as few units short as it can, then as few late past their latest day; below
     that it is the cheapest by the first of *tiers* (each a sum of costs), then by the next.
+    Where *fallbacks* are given, the first of these sets of rules holds on top of *rules*; while it
+    leaves units short the next one holds in its place, and the first of the most complete plans is
+    followed.
     *solvers* are asked in order: the first whose plan stands up to verification is followed.
     *budget* bounds the steps of a search, *look_for_runner_up* those of what the next best costs.
     """
 
     name: str = "default"
     rules: Sequence[Rule] = DEFAULT_RULES
+    fallbacks: Sequence[Sequence[Rule]] = field(default=((),), kw_only=True)
     limits: Sequence[Limit] = ()
     tiers: Sequence[Tier] = ((Transport(), Waiting()),)
     solvers: Sequence[Solver] = (Exact(), Greedy())
@@ -41,6 +45,7 @@ class Policy:
         """Stands for everything that decides, in every process alike."""
         parts = (
             [name_of(rule) for rule in self.rules],
+            [[name_of(rule) for rule in further] for further in self.fallbacks],
             self.limits,
             self.tiers,
             [solver.name for solver in self.solvers],

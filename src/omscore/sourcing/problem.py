@@ -63,7 +63,7 @@ class Need:
 
 @frozen
 class Room:
-    """Over these *parcels* together, no more than *most* units, lines (need and parcel) or parcels."""
+    """These *parcels* hold no more than *most* units, lines (need and parcel) or parcels."""
 
     parcels: frozenset[int]
     of: Literal["units", "lines", "parcels"]
@@ -126,7 +126,7 @@ class Solution:
 
 
 class Solver(Protocol):
-    """Solves a problem within a budget of search steps; the same problem gives the same solution."""
+    """Solves a problem in so many search steps; the same problem gives the same solution."""
 
     @property
     def name(self) -> str:

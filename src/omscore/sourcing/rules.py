@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol
 from attrs import frozen
 
 from omscore.kernel.ids import Method, Region
-from omscore.kernel.reason import Reason
+from omscore.kernel.reason import Noted, Reason
 from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.need import Need
 
@@ -50,6 +50,16 @@ class NoStock(Reason):
 
     def __str__(self) -> str:
         return "nothing that may be promised"
+
+
+@frozen
+class NoRoom(Reason):
+    """Every day of the node that can be offered is full."""
+
+    code: ClassVar[str] = "sourcing.no-room"
+
+    def __str__(self) -> str:
+        return "its days are full"
 
 
 @frozen
@@ -98,7 +108,13 @@ def reaches(need: Need, candidate: Candidate, /) -> Reason | None:
 
 def stocked(need: Need, candidate: Candidate, /) -> Reason | None:
     """Only nodes that have, or will have, something to promise."""
-    return None if any(units for _, units in candidate.rows) else NoStock()
+    rows = candidate.rows
+    return None if rows and rows[-1][1] else NoStock()
+
+
+def roomy(need: Need, candidate: Candidate, /) -> Reason | None:
+    """Only nodes that can take something on a day that can be offered."""
+    return NoRoom() if candidate.room == 0 else None
 
 
 def rested(need: Need, candidate: Candidate, /) -> Reason | None:
@@ -113,24 +129,40 @@ def in_time(need: Need, candidate: Candidate, /) -> Reason | None:
     return TooLate(candidate.earliest, need.latest)
 
 
-DEFAULT_RULES: tuple[Rule, ...] = (active, reaches, stocked, rested)
-BUILT_IN = (active, reaches, stocked, rested, in_time)
+DEFAULT_RULES: tuple[Rule, ...] = (active, reaches, stocked, roomy, rested)
+BUILT_IN = (active, reaches, stocked, roomy, rested, in_time)
 
 
 def judge(rules: Sequence[Rule], need: Need, candidate: Candidate) -> tuple[Reason, ...]:
     """Every reason why *candidate* will not do; a rule that fails is one."""
-    return tuple(no for rule in rules if (no := _asked(rule, need, candidate)) is not None)
+    reasons: tuple[Reason, ...] = ()
+    for rule in rules:
+        try:
+            answer = rule(need, candidate)
+        except Exception as fault:  # a plugin may raise anything, and must not stop an order
+            answer = RuleFailed(name_of(rule), type(fault).__name__)
+        if answer is not None:
+            reasons = (*reasons, _usable(rule, answer))
+    return reasons
 
 
-def _asked(rule: Rule, need: Need, candidate: Candidate) -> Reason | None:
+def _usable(rule: Rule, answer: object) -> Reason:
+    """*answer*, if it can be gathered with others."""
+    if not isinstance(answer, Reason):
+        return RuleFailed(name_of(rule), f"an answer of type {type(answer).__name__}")
     try:
-        answer = rule(need, candidate)
-        hash(answer)  # reasons are gathered by what they say
-    except Exception as fault:  # a plugin may raise anything, and must not stop an order
+        hash(answer)
+    except Exception as fault:  # a reason of a plugin is code of a plugin too
         return RuleFailed(name_of(rule), type(fault).__name__)
-    if answer is None or isinstance(answer, Reason):
-        return answer
-    return RuleFailed(name_of(rule), f"an answer of type {type(answer).__name__}")
+    return answer
+
+
+def noted(reason: Reason) -> Noted:
+    """What is kept of *reason*; of one that cannot tell, that it could not."""
+    try:
+        return reason.noted()
+    except Exception as fault:  # as above
+        return RuleFailed(type(reason).__name__, type(fault).__name__).noted()
 
 
 def name_of(rule: Rule) -> str:

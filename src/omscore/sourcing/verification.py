@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 from attrs import frozen
@@ -15,10 +15,11 @@ from attrs import frozen
 from omscore.kernel.ids import LineId, NodeId, Sku
 from omscore.kernel.reason import Reason
 from omscore.network.calendar import delivery_day, release_at, ship_day
-from omscore.network.plan import Leg
-from omscore.sourcing.candidate import Question
+from omscore.network.plan import Leg, ParcelName, parcel_of
+from omscore.sourcing.candidate import Finding, Question
 from omscore.sourcing.limits import Limit, broken
 from omscore.sourcing.need import Need
+from omscore.sourcing.rules import Rule, judge
 
 
 @frozen
@@ -97,13 +98,32 @@ class OverCapacity(Reason):
         return f"{self.planned} units at {self.node} on {self.day}, {self.left} left of the day"
 
 
+@frozen
+class RuledOut(Reason):
+    """A rule has something against the node for this line."""
+
+    code: ClassVar[str] = "plan.ruled-out"
+    line: LineId
+    node: NodeId
+    why: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.node} is ruled out by {self.why}"
+
+
 def verify(
-    question: Question, limits: Sequence[Limit], legs: Sequence[Leg], short: Mapping[LineId, int]
+    question: Question,
+    limits: Sequence[Limit],
+    legs: Sequence[Leg],
+    short: Mapping[LineId, int],
+    *,
+    rules: Sequence[Rule] = (),
 ) -> tuple[Reason, ...]:
     """Why the plan of *legs*, which leaves units *short*, may not be followed; empty if it may."""
     return (
         *_covered(question.needs, legs, short),
         *_sent(question, legs),
+        *_ruled(question, rules, legs),
         *_stocked(question, legs),
         *_roomy(question, legs),
         *(no for limit in limits for no in broken(limit, question.needs, legs)),
@@ -132,6 +152,7 @@ def _covered(
 
 def _sent(question: Question, legs: Sequence[Leg]) -> Iterator[Reason]:
     network, first = question.network, dict[NodeId, date]()
+    days = dict[ParcelName, tuple[date, datetime]]()
     for leg in legs:
         node = network.nodes.get(leg.node)
         lane = None if node is None else network.lane(node, leg.to, leg.method)
@@ -140,12 +161,20 @@ def _sent(question: Question, legs: Sequence[Leg]) -> Iterator[Reason]:
             continue
         if node.id not in first:
             first[node.id] = ship_day(node, network, question.now)
-        if (
-            leg.ship_day < first[node.id]
-            or leg.delivery_day != delivery_day(lane, network, leg.ship_day)
-            or leg.release_at != release_at(node, network, leg.ship_day)
-        ):
+        if (parcel := parcel_of(leg)) not in days:
+            arrives = delivery_day(lane, network, leg.ship_day)
+            days[parcel] = arrives, release_at(node, network, leg.ship_day)
+        if leg.ship_day < first[node.id] or (leg.delivery_day, leg.release_at) != days[parcel]:
             yield WrongDay(leg.line, leg.node)
+
+
+def _ruled(question: Question, rules: Sequence[Rule], legs: Sequence[Leg]) -> Iterator[Reason]:
+    finding, needs = Finding(question), {need.line: need for need in question.needs}
+    for line, id_ in dict.fromkeys((leg.line, leg.node) for leg in legs):
+        need, node = needs.get(line), question.network.nodes.get(id_)
+        if need is not None and node is not None:
+            for no in judge(rules, need, finding.candidate(need, node)):
+                yield RuledOut(line, id_, no.code)
 
 
 def _stocked(question: Question, legs: Sequence[Leg]) -> Iterator[Reason]:
@@ -167,6 +196,6 @@ def _roomy(question: Question, legs: Sequence[Leg]) -> Iterator[Reason]:
         leaving[leg.node, leg.ship_day] += leg.quantity
     for (id_, day), units in leaving.items():
         node = question.network.nodes.get(id_)
-        if node is not None and "units" in node.capacity:
-            if units > (left := question.room.get((id_, day), 0)):
-                yield OverCapacity(id_, day, units, left)
+        limited = node is not None and "units" in node.capacity
+        if limited and units > (left := question.room.get((id_, day), 0)):
+            yield OverCapacity(id_, day, units, left)

@@ -20,10 +20,11 @@ from omscore.adapters.sql.recent import Recent
 from omscore.adapters.sql.rows import Rows
 from omscore.adapters.sql.statements import Statements
 from omscore.adapters.sql.tables import metadata
-from omscore.adapters.sql.transactions import Joined, Own, Transactions
+from omscore.adapters.sql.transactions import Connections, Joined, Own, Transactions
 from omscore.adapters.sql.work import SqlWork
 
 REMEMBERED = 16 * 2**20
+AT_HAND = 4
 _SNAPSHOTS = ("REPEATABLE READ", "SERIALIZABLE")
 # Any number that no other program uses: who creates tables waits for whoever is creating them.
 _CREATING = 0x6F6D73
@@ -57,6 +58,8 @@ class SqlStore:
         else:
             self._owned = self._engine = opened(url_or_engine, synchronous)
         self._parts = Statements.of(self._engine.dialect), Rows(codec, tenant), Recent(remembered)
+        at_hand = AT_HAND if self._owned and self._engine.dialect.name == "sqlite" else 0
+        self._connections = Connections(self._engine, at_hand)
         self._turn = Lock()
 
     @classmethod
@@ -67,10 +70,15 @@ class SqlStore:
         url = URL.create("sqlite", database=str(path))
         return cls(url, codec=codec, synchronous=synchronous)
 
+    @property
+    def engine(self) -> Engine:
+        """What it talks to the database with."""
+        return self._engine
+
     @contextmanager
     def begin(self) -> Iterator[SqlWork]:
         """A unit of work that sees the store as it is when it first reads."""
-        transactions = Own(self._engine, self._turn)
+        transactions = Own(self._connections, self._turn)
         try:
             yield self._work(transactions)
         finally:
@@ -102,7 +110,7 @@ class SqlStore:
         with typed(), self._engine.connect() as connection:
             if set(metadata.tables) <= set(inspect(connection).get_table_names()):
                 return
-        transactions = Own(self._engine, self._turn)
+        transactions = Own(self._connections, self._turn)
         with typed(), closing(transactions), transactions.saving() as connection:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_CREATING})")
@@ -113,6 +121,7 @@ class SqlStore:
 
     def close(self) -> None:
         """Let go of the database; whatever is used after that opens it again."""
+        self._connections.close()
         if self._owned is not None:
             self._owned.dispose()
 

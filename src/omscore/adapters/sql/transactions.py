@@ -28,6 +28,39 @@ class Transactions(Protocol):
 
 
 @define(eq=False)
+class Connections:
+    """The connections of a store's own *engine*, at most *most* of them kept at hand.
+
+    Taking one out of the engine's pool costs as much as several statements do.  Only connections
+    to a file are kept: those to a server may be gone, and the pool knows how to find out.
+    """
+
+    engine: Engine
+    most: int
+    _idle: list[Connection] = field(factory=list, init=False, repr=False)
+
+    def take(self) -> Connection:
+        """A connection without a transaction."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self.engine.connect()
+
+    def give(self, connection: Connection) -> None:
+        """Take *connection* back, and give up what is unsaved on it."""
+        if len(self._idle) < self.most:
+            connection.rollback()
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+    def close(self) -> None:
+        """Let go of those at hand."""
+        while self._idle:
+            self._idle.pop().close()
+
+
+@define(eq=False)
 class Own:
     """Transactions on a connection that is taken at first use.
 
@@ -37,7 +70,7 @@ class Own:
     for the lock of the file, they would only try again now and then.
     """
 
-    engine: Engine
+    connections: Connections
     turn: Lock
     _connection: Connection | None = field(default=None, init=False)
     _begun: bool = field(default=False, init=False)
@@ -45,7 +78,7 @@ class Own:
     def reading(self) -> Connection:
         connection = self._connection
         if connection is None:
-            connection = self._connection = self.engine.connect()
+            connection = self._connection = self.connections.take()
         if not self._begun:
             if self._by_hand:
                 connection.exec_driver_sql("BEGIN")
@@ -59,7 +92,7 @@ class Own:
                 yield connection
             return
         if self._connection is None:
-            self._connection = self.engine.connect()
+            self._connection = self.connections.take()
         self._connection.rollback()
         with self.turn, self._ending(self._connection) as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -77,13 +110,12 @@ class Own:
 
     def close(self) -> None:
         if self._connection is not None:
-            # Closing rolls back, too.
-            self._connection.close()
+            self.connections.give(self._connection)
             self._connection = None
 
     @property
     def _by_hand(self) -> bool:
-        return self.engine.dialect.name == "sqlite"
+        return self.connections.engine.dialect.name == "sqlite"
 
 
 @frozen(eq=False)

@@ -4,8 +4,8 @@
     subject to each need covered in full, each arc within its most
 
 Being short is an arc too, at the short cost and without a parcel.  With several needs this is
-uncapacitated facility location, with splits over small stocks a fixed-charge transportation problem
-whose sources are private to each need.
+uncapacitated facility location; with splits over small stocks, a fixed-charge transportation
+problem whose sources are private to each need.
 
 **Bound.**  Split the cost of a parcel over its arcs: any w >= 0 with
 
@@ -15,206 +15,239 @@ turns it into a cost per unit, and what the needs then cost without any fixed co
 (the dual of the strong relaxation `units <= most * used`; Erlenkotter, "A dual-based procedure for
 uncapacitated facility location", Operations Research 26, 1978).  `ascend` finds such a w: it raises
 the price v that a need pays for its last unit, level by level, each arc cheaper than v paying
-w = v - cost out of what its parcel has left.  An arc whose parcel has nothing left is *blocked*:
-raising v further gains the units not yet carried by blocked arcs.  That is Erlenkotter's dual
+w = v - cost out of what its parcel has left.  An arc whose parcel has too little left is *blocked*:
+raising v further gains only the units that blocked arcs cannot carry.  That is Erlenkotter's dual
 ascent, extended to arcs which carry less than the need wants.  All figures are whole numbers.
 
-**Reduced costs.**  What a parcel has left when prices stand still is what opening it would add to
-the bound at least: a parcel for which bound + left reaches the best known cost stays closed.
+**Reduced costs.**  What a parcel has left when all prices stand still is what opening it would add
+to the bound at least: where bound + left reaches the best known cost, it stays closed.
 
-**Search.**  Depth first over parcels, open or closed, the one with the highest unpaid cost first
-among those whose cost the bound used up.  If the bound used up none, it is the cost of a solution.
+**Search.**  Depth first over parcels, open before closed, the dearest first among those whose cost
+the bound used up, preferably one that the best solution over them uses.  If the bound used up no
+unpaid parcel, it is the cost of a solution.
 """
 
 from __future__ import annotations
 
-from attrs import frozen
+from collections import defaultdict
+from collections.abc import Iterator
 
-Row = list[tuple[int, int, int, int]]  # cost, parcel, most, arc; by cost, the last is being short
+from attrs import define, field, frozen
+
+from omscore.sourcing.solvers.nests import Nests, Used
+
+Row = list[tuple[int, int, int, int]]  # (cost, parcel, most, arc) by cost; the last is being short
+Active = list[tuple[int, int, int]]  # (parcel, most, arc) of those that pay
 SHORT = -1  # the parcel of being short, and its arc
-
-FREE_OF = -1  # the slack of a closed parcel
 
 
 @frozen
 class Charge:
-    """One instance: units wanted, the rows of each need, the cost of each parcel.
+    """One instance: the units that each need wants, its arcs, and the cost of each parcel.
 
-    *fixed* has a last entry of 0, the parcel of being short.
+    *fixed* has one entry more, 0, for the parcel of being short.  *twice* says that some need has
+    several arcs in one parcel, of which only the first pays.  *nests* are what arcs of a need take
+    from one pool between them; where there are none, an arc is bound by its most alone.
     """
 
     wants: list[int]
     rows: list[Row]
     fixed: list[int]
+    twice: bool
+    nests: Nests | None = None
 
 
 @frozen
 class Found:
-    """The best solution below the cutoff as (arc, units), if there is one, and what is proven."""
+    """The best solution below the cutoff as (arc, units), if there is one, and what is proven.
 
-    cost: int
+    *bound* is that of the cutoff where nothing is cheaper; *steps* counts bounds computed.
+    """
+
     chosen: list[tuple[int, int]] | None
     bound: int
     steps: int
 
 
-def ascend(wants: list[int], rows: list[Row], slack: list[int]) -> tuple[int, list[int]]:
-    """The bound by dual ascent, and the parcels whose cost it used up; leaves *slack* as what is left."""
-    total = 0
-    tight: list[int] = []
-    live: list[list] = []
-    for q, row in zip(wants, rows, strict=True):
-        k = 0
-        while slack[row[k][1]] < 0:
-            k += 1
-        v = row[k][0]
-        total += q * v
-        live.append([q, v, k, [], row])
+@define
+class _Price:
+    """The price of one need: its level, the units it still gains from, and the arcs that pay."""
+
+    free: int
+    level: int
+    row: Row
+    reached: int = 0  # arcs of the row
+    active: Active = field(factory=list)
+
+
+def ascend(charge: Charge, rows: list[Row], slack: list[int]) -> tuple[int, list[int]]:
+    """The bound over *rows*, and the parcels that blocked an arc; *slack* becomes what is left."""
+    total, tight, used = 0, list[int](), Used()
+    live = [_Price(q, row[0][0], row) for q, row in zip(charge.wants, rows, strict=True)]
+    for price in live:
+        total += price.free * price.level
+    alone = not charge.twice and charge.nests is None
     while live:
-        again = []
-        for state in live:
-            free, v, k, active, row = state
-            # arcs at the level
-            while True:
-                c, p, m, _ = row[k]
-                if c > v:
-                    break
-                k += 1
-                s = slack[p]
-                if s < 0:
-                    continue
-                if s < m or (active and any(p == one for one, _ in active)):
-                    free -= m
-                    tight.append(p)
-                    if free <= 0:
-                        break
-                else:
-                    active.append((p, m))
-            if free <= 0:
-                continue
-            while slack[p] < 0:
-                k += 1
-                c, p, m, _ = row[k]
-            while v < c:
-                step = c - v
-                for p, m in active:
-                    d = slack[p] // m
-                    if d < step:
-                        step = d
-                if step:
-                    for p, m in active:
-                        slack[p] -= m * step
-                    total += step * free
-                    v += step
-                    if v == c:
-                        break
-                kept = []
-                for one in active:
-                    p, m = one
-                    if slack[p] < m:
-                        free -= m
-                        tight.append(p)
-                    else:
-                        kept.append(one)
-                active = kept
-                if free <= 0:
-                    break
-            if free > 0:
-                state[0] = free
-                state[1] = v
-                state[2] = k
-                state[3] = active
-                again.append(state)
-        live = again
+        if alone and len(live) == 1:
+            return total + _finish(live[0], slack, tight), tight
+        for price in live:
+            total += _raise(charge, price, slack, tight, used)
+        live = [price for price in live if price.free > 0]
     return total, tight
 
 
-def fill(
-    wants: list[int], rows: list[Row], fixed: list[int], allowed: set[int]
-) -> tuple[int, set[int]]:
-    """What covering every need costs with these parcels only, and which of them it uses."""
-    total = 0
-    used = set()
-    for q, row in zip(wants, rows, strict=True):
-        for c, p, m, _ in row:
-            if p in allowed:
-                used.add(p)
-                if m >= q:
-                    total += q * c
-                    break
-                total += m * c
-                q -= m
-    used.discard(SHORT)
-    return total + sum([fixed[p] for p in used]), used
+def _raise(charge: Charge, price: _Price, slack: list[int], tight: list[int], used: Used) -> int:
+    """Raise a price to the next arc of its row; what the bound gains."""
+    twice, nests = charge.twice, charge.nests
+    free, level, row, k, active = price.free, price.level, price.row, price.reached, price.active
+    gain = 0
+    while free > 0 and row[k][0] <= level:
+        _, p, m, arc = row[k]
+        k += 1
+        if slack[p] < m or (twice and any([one[0] == p for one in active])):
+            tight.append(p)
+            free -= m if nests is None else nests.more(used, arc, m)
+        else:
+            active.append((p, m, arc))
+    while free > 0 and level < row[k][0]:
+        step = row[k][0] - level
+        for p, m, _ in active:
+            if slack[p] < step * m:
+                step = slack[p] // m
+        for p, m, _ in active:
+            slack[p] -= step * m
+        gain += step * free
+        level += step
+        if level < row[k][0]:  # some arc has become blocked
+            blocked = [one for one in active if slack[one[0]] < one[1]]
+            active = [one for one in active if slack[one[0]] >= one[1]]
+            tight += [p for p, _, _ in blocked]
+            for _, m, arc in blocked:
+                free -= m if nests is None else nests.more(used, arc, m)
+    price.free, price.level, price.reached, price.active = free, level, k, active
+    return gain
 
 
-def improve(charge: Charge, allowed: set[int], fixed: list[int]) -> tuple[int, set[int]]:
-    """*fill*, then without each parcel that is not worth its cost, the dearest first."""
-    cost, used = fill(charge.wants, charge.rows, fixed, allowed | {SHORT})
-    for p in sorted(used, key=lambda p: (-fixed[p], p)):
-        less, rest = fill(charge.wants, charge.rows, fixed, (used - {p}) | {SHORT})
-        if less < cost:
-            cost, used = less, rest
-    return cost, used
+def _finish(price: _Price, slack: list[int], tight: list[int]) -> int:
+    """What the bound gains from the last need: with no other, each arc blocks at a known price."""
+    free, level, reached = price.free, price.level, price.row[price.reached :]
+    paying = [(level, p, m) for p, m, _ in price.active] + [(c, p, m) for c, p, m, _ in reached]
+    gain = 0
+    for block, p, m in sorted([(c + slack[p] // m, p, m) for c, p, m in paying]):
+        gain += free * (block - level)
+        level = block
+        tight.append(p)
+        free -= m
+        if free <= 0:
+            break
+    for c, p, m in paying:
+        if c < level:
+            slack[p] -= m * min(level - c, slack[p] // m)
+    return gain
 
 
 def solve(charge: Charge, cutoff: int, budget: int, opened: frozenset[int] = frozenset()) -> Found:
-    """The cheapest solution below *cutoff*, in at most *budget* bounds; *opened* are paid already."""
-    wants, rows, fixed = charge.wants, charge.rows, charge.fixed
-    best, best_used = cutoff, None
-    base = fixed[:]
+    """The cheapest solution below *cutoff*, by *budget* bounds at most; *opened* are paid for."""
+    wants, owed = charge.wants, charge.fixed[:]
     for p in opened:
-        base[p] = 0
-    owed = base[:]
-    floor = sum([q * row[0][0] for q, row in zip(wants, rows, strict=True)])
-    stack = [(floor, 0, base)]
-    steps = 0
-    while stack:
-        if steps >= budget:
-            break
-        known, paid, base = stack.pop()
+        owed[p] = 0
+    best, chosen, steps = cutoff, None, 0
+    floor = sum([q * row[0][0] for q, row in zip(wants, charge.rows, strict=True)])
+    stack = [(floor, 0, owed, charge.rows)]
+    while stack and steps < budget:
+        known, paid, base, rows = stack.pop()
         if known >= best:
             continue
         steps += 1
         slack = base[:]
-        total, tight = ascend(wants, rows, slack)
+        total, tight = ascend(charge, rows, slack)
         total += paid
         if total >= best:
             continue
-        open_ = {p for p, f in enumerate(base) if f == 0}
-        cost, used = improve(charge, open_.union(tight), owed)
+        unpaid = {p for p in tight if base[p]}
+        cost, used = fitted(charge, rows, base, owed, unpaid)
         if cost < best:
-            best, best_used = cost, used
-            if total >= best:
-                continue
-        free = {p for p in tight if base[p] > 0}
-        if not free:
-            continue
+            best, chosen = cost, (rows, used)
         gap = best - total
-        base = [FREE_OF if s >= gap else f for f, s in zip(base, slack, strict=True)]
-        free = {p for p in free if base[p] > 0}
-        if not free:
-            stack.append((total, paid, base))
+        if not unpaid or gap <= 0:
             continue
-        pick = max(free & used or free, key=lambda p: (base[p], -p))
-        closed = base[:]
-        closed[pick] = FREE_OF
-        stack.append((total, paid, closed))
+        unpaid = {p for p in unpaid if slack[p] < gap}
+        rows = [[one for one in row if slack[one[1]] < gap] for row in rows]
+        if not unpaid:  # whole numbers left the bound a little low
+            stack.append((total, paid, base, rows))
+            continue
+        pick = max(unpaid & used or unpaid, key=lambda p: (base[p], -p))
+        without = [[one for one in row if one[1] != pick] for row in rows]
+        stack.append((total, paid, base, without))
+        base = base[:]
         base[pick] = 0
-        stack.append((total, paid + owed[pick], base))
-    bound = min([best, *(known for known, _, _ in stack)])
-    chosen = None if best_used is None else units_of(charge, best_used | {SHORT})
-    return Found(best, chosen, bound, steps)
+        stack.append((total, paid + owed[pick], base, rows))
+    bound = min([best, *(known for known, _, _, _ in stack)])
+    return Found(None if chosen is None else _units(charge, *chosen), bound, steps)
 
 
-def units_of(charge: Charge, allowed: set[int]) -> list[tuple[int, int]]:
-    """The cheapest units over these parcels."""
-    chosen = []
-    for q, row in zip(charge.wants, charge.rows, strict=True):
-        for _, p, m, arc in row:
-            if p in allowed and q:
-                take = min(m, q)
+def fitted(
+    charge: Charge, rows: list[Row], base: list[int], owed: list[int], unpaid: set[int]
+) -> tuple[int, set[int]]:
+    """A solution over the paid and these unpaid parcels: its cost, and the parcels it uses.
+
+    Beginning with all of them, it leaves out each that the others can do without for less, the
+    dearest first.
+    """
+    rows = [[one for one in row if not base[one[1]] or one[1] in unpaid] for row in rows]
+    cost, used = _filled(charge, rows, owed)
+    rows = [[one for one in row if one[1] in used or one[1] < 0] for row in rows]
+    spare, carries = [-q for q in charge.wants], defaultdict[int, list[tuple[int, int]]](list)
+    for need, row in enumerate(rows):
+        for _, p, m, _ in row[:-1]:
+            spare[need] += m
+            carries[p].append((need, m))
+    for out in sorted([p for p in used if owed[p]], key=lambda p: (-owed[p], p)):
+        if all([m <= spare[need] for need, m in carries[out]]):
+            fewer = [[one for one in row if one[1] != out] for row in rows]
+            less, rest = _filled(charge, fewer, owed)
+            if less < cost:
+                cost, used, rows = less, rest, fewer
+                for need, m in carries[out]:
+                    spare[need] -= m
+    return cost, used
+
+
+def _filled(charge: Charge, rows: list[Row], owed: list[int]) -> tuple[int, set[int]]:
+    """What covering every need over these rows costs, and the parcels that carry anything."""
+    if charge.nests is not None:
+        return _filled_in_nests(charge, rows, owed)
+    total, used = 0, set[int]()
+    for q, row in zip(charge.wants, rows, strict=True):
+        for c, p, m, _ in row:
+            used.add(p)
+            if m >= q:
+                total += q * c
+                break
+            total += m * c
+            q -= m
+    return total + sum([owed[p] for p in used]), used
+
+
+def _filled_in_nests(charge: Charge, rows: list[Row], owed: list[int]) -> tuple[int, set[int]]:
+    carried = list(_carried(charge, rows))
+    used = {p for _, p, _, _ in carried}
+    return sum([c * n for c, _, n, _ in carried]) + sum([owed[p] for p in used]), used
+
+
+def _carried(charge: Charge, rows: list[Row]) -> Iterator[tuple[int, int, int, int]]:
+    """Cost, parcel, units and arc of whatever covers the needs at the least cost of units."""
+    nests, used = charge.nests, dict[int, list[int]]()
+    for q, row in zip(charge.wants, rows, strict=True):
+        for c, p, m, arc in row:
+            take = min(q, m if nests is None else nests.more(used, arc, m))
+            if take:
+                yield c, p, take, arc
                 q -= take
-                if arc >= 0:
-                    chosen.append((arc, take))
-    return chosen
+            if not q:
+                break
+
+
+def _units(charge: Charge, rows: list[Row], used: set[int]) -> list[tuple[int, int]]:
+    rows = [[one for one in row if one[1] in used] for row in rows]
+    return [(arc, n) for _, p, n, arc in _carried(charge, rows) if p != SHORT]

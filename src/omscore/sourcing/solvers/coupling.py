@@ -191,7 +191,9 @@ def _sum_children(
 ) -> list[Box]:
     """The arc with the most above its least carries what leaves the sum whole, or more."""
     over = sum([units[arc] * each for arc, each in terms]) - most
-    arc, each = max(terms, key=lambda term: ((units[term[0]] - box.low[term[0]]) * term[1], -term[0]))
+    above = [((units[arc] - box.low[arc]) * each, -arc, each) for arc, each in terms]
+    _, minus, each = max(above)
+    arc = -minus
     split = max(box.low[arc], units[arc] - -(-over // each))
     return [_high(box, arc, split), _low(box, arc, split + 1)]
 

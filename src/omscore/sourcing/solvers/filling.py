@@ -75,7 +75,7 @@ class Filling:
 
     def _in_pool(self, pool: int, day: int) -> int:
         """The units that may still leave a pool on a day: the least that any later day has left."""
-        rows, gone = self._problem.pools[pool], self._gone.get(pool, {})
+        rows, gone = self._problem.pools[pool], self._gone.get(pool, Counter[int]())
         days = {day, *(one for one in gone if one > day)}
         return min(
             level(rows, one) - sum(n for when, n in gone.items() if when <= one) for one in days
@@ -110,6 +110,30 @@ class Filling:
             _, kind, scope = self._counts[number]
             if scope is None or arc.parcel in scope:
                 self._used[number][self._bin(kind, need, arc.parcel)] += take
+
+
+def allowed(problem: Problem, units: Units) -> bool:
+    """Whether *units* keep every pool, room, limit and smallest part."""
+    if not problem.rooms and not problem.limits and _apart(problem, units):
+        return True
+    filling = Filling(problem)
+    return all([filling.add(*one) == one[2] for one in units]) and filling.units() == units
+
+
+def _apart(problem: Problem, units: Units) -> bool:
+    """Whether no two of *units* share a pool, and each alone keeps its pools and smallest part."""
+    seen = set[int]()
+    for need, place, n in units:
+        asked = problem.needs[need]
+        arc = asked.arcs[place]
+        if n < asked.least_split:
+            return False
+        for pool, each in arc.takes:
+            there = level(problem.pools[pool], problem.parcels[arc.parcel].day)
+            if pool in seen or n * each > there:
+                return False
+            seen.add(pool)
+    return True
 
 
 def level(rows: Rows, day: int) -> int:

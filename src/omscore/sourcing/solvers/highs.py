@@ -8,7 +8,6 @@ is lowered by one part in a million before it is rounded up, so that it is safe 
 from __future__ import annotations
 
 import math
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
@@ -37,9 +36,8 @@ class Highs:
     def solve(self, problem: Problem, budget: int = 100_000) -> Solution:
         """The cheapest solution up to floating point, or the best found and HiGHS's own bound."""
         fallback = Greedy().solve(problem)
-        model = _model(problem)
-        solver = _solver(budget)
-        solver.passModel(model.as_lp())
+        solver = quiet_solver(budget)
+        solver.passModel(model_of(problem).as_lp())
         solver.run()
         info = solver.getInfo()
         units = _units(problem, list(solver.getSolution().col_value))
@@ -50,22 +48,21 @@ class Highs:
         return Solution(units, cost, bound, max(1, int(info.mip_node_count)), self.name)
 
 
-def available() -> bool:
-    """Whether the extra `solver` is installed."""
-    try:
-        import_module("highspy")
-    except ImportError:
-        return False
-    return True
-
-
-def _solver(budget: int) -> highspy.Highs:
+def quiet_solver(budget: int) -> highspy.Highs:
+    """HiGHS on one thread, without a word, after the optimum; `Unavailable` if it is missing."""
     try:
         import highspy
     except ImportError as missing:
         raise Unavailable(MEND) from missing
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
+
+    class Quiet(highspy.Highs):
+        """Without a banner on standard output, which the first callback would print."""
+
+        def enableCallbacks(self) -> None:  # noqa: N802  # their name
+            self.setOptionValue("output_flag", False)
+            super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+    solver = Quiet()  # type: ignore[no-untyped-call]
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("random_seed", 0)
     solver.setOptionValue("mip_rel_gap", 0.0)
@@ -87,7 +84,7 @@ def _units(problem: Problem, values: list[float]) -> Units:
 
 
 @define
-class _Model:
+class Model:
     """Columns with a cost and an upper bound; rows with two bounds, kept as triples by row."""
 
     costs: list[float] = field(factory=list)
@@ -99,11 +96,13 @@ class _Model:
     weights: list[float] = field(factory=list)
 
     def column(self, high: float, cost: float = 0) -> int:
+        """One more column, a whole number from 0 to *high*; its place."""
         self.costs.append(cost)
         self.highs.append(high)
         return len(self.costs) - 1
 
     def row(self, low: float, high: float, *terms: tuple[int, float]) -> None:
+        """One more row: the sum of weight x column is between *low* and *high*."""
         self.row_low.append(low)
         self.row_high.append(high)
         self.indices += [column for column, _ in terms]
@@ -111,6 +110,7 @@ class _Model:
         self.starts.append(len(self.indices))
 
     def as_lp(self) -> highspy.HighsLp:
+        """What HiGHS reads."""
         import highspy
 
         lp = highspy.HighsLp()
@@ -125,9 +125,9 @@ class _Model:
         return lp
 
 
-def _model(problem: Problem) -> _Model:
+def model_of(problem: Problem) -> Model:
     """Arcs first, in the order of needs, then parcels, then units short, then bins."""
-    model, first = _Model(), list[int]()
+    model, first = Model(), list[int]()
     for need in problem.needs:
         first.append(len(model.costs))
         for arc in need.arcs:
@@ -145,7 +145,7 @@ def _model(problem: Problem) -> _Model:
     return model
 
 
-def _couple(model: _Model, one: Constraint, problem: Problem, first: list[int]) -> None:
+def _couple(model: Model, one: Constraint, problem: Problem, first: list[int]) -> None:
     match one:
         case Sum(most, terms):
             if sum(model.highs[arc] * each for arc, each in terms) > most:
@@ -164,7 +164,7 @@ def _couple(model: _Model, one: Constraint, problem: Problem, first: list[int]) 
                 model.row(0, 0, *mine, (all_, -need.quantity))
 
 
-def _used(model: _Model, arcs: tuple[int, ...]) -> int:
+def _used(model: Model, arcs: tuple[int, ...]) -> int:
     """A column that is 1 if any of *arcs* carries anything."""
     used = model.column(1)
     for arc in arcs:

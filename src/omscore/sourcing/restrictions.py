@@ -1,0 +1,274 @@
+"""Rules with a setting: what a host rules out.
+
+Each is a frozen value that can be called, so that a policy says which it has, and is told apart
+from others by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import ClassVar, TypeVar, get_args
+
+from attrs import Attribute, field, frozen
+
+from omscore.kernel import ids
+from omscore.kernel.errors import Unreadable
+from omscore.kernel.quantities import no_or_some_units, some_units
+from omscore.kernel.reason import Reason
+from omscore.network.facts import NodeKind
+from omscore.sourcing.candidate import Candidate
+from omscore.sourcing.need import Need
+from omscore.sourcing.units import DAYS, GRAMS, MINOR
+
+T = TypeVar("T")
+
+# --- reasons ----------------------------------------------------------------------------------
+
+
+@frozen
+class NodeExcluded(Reason):
+    """The host does not want the node to serve this."""
+
+    code: ClassVar[str] = "sourcing.node-excluded"
+
+    def __str__(self) -> str:
+        return "the node is excluded"
+
+
+@frozen
+class WrongKind(Reason):
+    """The node is not of a kind that may serve this."""
+
+    code: ClassVar[str] = "sourcing.wrong-kind"
+    kind: str
+
+    def __str__(self) -> str:
+        return f"a {self.kind} does not serve this"
+
+
+@frozen
+class WrongMethod(Reason):
+    """The rule is for needs by other delivery methods."""
+
+    code: ClassVar[str] = "sourcing.wrong-method"
+    method: ids.Method
+
+    def __str__(self) -> str:
+        return f"not by {self.method}"
+
+
+@frozen
+class WrongRegion(Reason):
+    """The rule is for needs in other regions."""
+
+    code: ClassVar[str] = "sourcing.wrong-region"
+    to: ids.Region
+
+    def __str__(self) -> str:
+        return f"not to {self.to}"
+
+
+@frozen
+class TransitTooLong(Reason):
+    """The parcel is under way for too many working days."""
+
+    code: ClassVar[str] = "sourcing.transit-too-long"
+    days: int
+    limit: int
+
+    def __str__(self) -> str:
+        return f"{self.days} days under way, where {self.limit} are allowed"
+
+
+@frozen
+class ParcelTooDear(Reason):
+    """The lane asks too much for a parcel, in minor units."""
+
+    code: ClassVar[str] = "sourcing.parcel-too-dear"
+    cost: int
+    limit: int
+
+    def __str__(self) -> str:
+        return f"a parcel costs {self.cost}, where {self.limit} are allowed"
+
+
+@frozen
+class TooHeavy(Reason):
+    """One unit weighs more than the node handles."""
+
+    code: ClassVar[str] = "sourcing.too-heavy"
+    weight_g: int
+    limit_g: int
+
+    def __str__(self) -> str:
+        return f"a unit weighs {self.weight_g} g, where {self.limit_g} g are allowed"
+
+
+@frozen
+class NotAllThere(Reason):
+    """The node could send only a part of what is needed."""
+
+    code: ClassVar[str] = "sourcing.not-all-there"
+    available: int
+    asked: int
+
+    def __str__(self) -> str:
+        return f"{self.available} of {self.asked} units"
+
+
+@frozen
+class SafetyStock(Reason):
+    """Serving the need would leave the node with too few units."""
+
+    code: ClassVar[str] = "sourcing.safety-stock"
+    left: int
+    kept: int
+
+    def __str__(self) -> str:
+        return f"{self.left} units would be left, where {self.kept} are kept"
+
+
+# --- rules ------------------------------------------------------------------------------------
+
+
+def _each(value: Iterable[str], read: Callable[[str], T]) -> tuple[T, ...]:
+    if isinstance(value, str):
+        raise Unreadable("several of them, not one string")
+    return tuple(read(one) for one in sorted(set(value)))
+
+
+def _nodes(value: Iterable[str]) -> tuple[ids.NodeId, ...]:
+    return _each(value, ids.node_id)
+
+
+def _methods(value: Iterable[str]) -> tuple[ids.Method, ...]:
+    return _each(value, ids.method)
+
+
+def _regions(value: Iterable[str]) -> tuple[ids.Region, ...]:
+    return _each(value, ids.region)
+
+
+def _kinds(value: Iterable[str]) -> tuple[str, ...]:
+    return _each(value, _kind)
+
+
+def _kind(value: str) -> str:
+    if value not in get_args(NodeKind):
+        raise Unreadable(f"some of {', '.join(get_args(NodeKind))}", "$.kinds")
+    return value
+
+
+def _some(_: object, attribute: Attribute[tuple[T, ...]], value: tuple[T, ...]) -> None:
+    if not value:
+        raise Unreadable("at least one", f"$.{attribute.name}")
+
+
+@frozen
+class OnlyNodes:
+    """Only these nodes: what a customer, a seller or a brand is pinned to."""
+
+    nodes: tuple[ids.NodeId, ...] = field(converter=_nodes, validator=_some)
+
+    def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
+        return None if candidate.node.id in self.nodes else NodeExcluded()
+
+
+@frozen
+class ExceptNodes:
+    """Every node but these."""
+
+    nodes: tuple[ids.NodeId, ...] = field(converter=_nodes, validator=_some)
+
+    def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
+        return NodeExcluded() if candidate.node.id in self.nodes else None
+
+
+@frozen
+class OnlyKinds:
+    """Only nodes of these kinds, such as `warehouse`."""
+
+    kinds: tuple[str, ...] = field(converter=_kinds, validator=_some)
+
+    def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
+        kind = candidate.node.kind
+        return None if kind in self.kinds else WrongKind(kind)
+
+
+@frozen
+class OnlyMethods:
+    """Only needs by these delivery methods: a condition for `When`."""
+
+    methods: tuple[ids.Method, ...] = field(converter=_methods, validator=_some)
+
+    def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
+        return None if need.method in self.methods else WrongMethod(need.method)
+
+
+@frozen
+class OnlyRegions:
+    """Only needs in these regions: a condition for `When`."""
+
+    regions: tuple[ids.Region, ...] = field(converter=_regions, validator=_some)
+
+    def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
+        return None if need.to in self.regions else WrongRegion(need.to)
+
+
+@frozen
+class TransitAtMost:
+    """Only lanes of at most so many *days* of transit; abstains without a lane."""
+
+    days: int = field(validator=no_or_some_units, metadata=DAYS)
+
+    def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
+        if (lane := candidate.lane) is None or lane.transit_days <= self.days:
+            return None
+        return TransitTooLong(lane.transit_days, self.days)
+
+
+@frozen
+class ParcelCostAtMost:
+    """Only lanes that ask at most *cost* for a parcel; abstains without a lane."""
+
+    cost: int = field(validator=no_or_some_units, metadata=MINOR)
+
+    def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
+        if (lane := candidate.lane) is None or lane.parcel_cost <= self.cost:
+            return None
+        return ParcelTooDear(lane.parcel_cost, self.cost)
+
+
+@frozen
+class WeightAtMost:
+    """Only units of at most *weight_g*: a node that cannot handle more, within `When`."""
+
+    weight_g: int = field(validator=no_or_some_units, metadata=GRAMS)
+
+    def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
+        return None if need.weight_g <= self.weight_g else TooHeavy(need.weight_g, self.weight_g)
+
+
+@frozen
+class WholeLine:
+    """Only nodes that have, or will have, every unit that is needed."""
+
+    def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
+        there = available(candidate)
+        return None if there >= need.quantity else NotAllThere(there, need.quantity)
+
+
+@frozen
+class KeepsStock:
+    """Only nodes that are left with *units* when they have served all of a need."""
+
+    units: int = field(validator=some_units)
+
+    def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
+        left = available(candidate) - need.quantity
+        return None if left >= self.units else SafetyStock(max(0, left), self.units)
+
+
+def available(candidate: Candidate) -> int:
+    """How many units the node has, or will have."""
+    return max((units for _, units in candidate.rows), default=0)

@@ -1,0 +1,19 @@
+"""What the whole numbers of a policy count, said beside the field: a policy file must name it.
+
+    days: int = field(metadata=DAYS)
+
+A number without a unit is a count, of parcels or of units of an item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+Unit = Literal["days", "grams", "minor"]
+
+UNIT = "omscore.unit"
+DAYS: Mapping[str, Unit] = {UNIT: "days"}
+GRAMS: Mapping[str, Unit] = {UNIT: "grams"}
+MINOR: Mapping[str, Unit] = {UNIT: "minor"}
+"""Minor units of the host's cost currency."""

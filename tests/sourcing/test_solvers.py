@@ -1,0 +1,383 @@
+"""What every solver promises, and what the exact one adds: nothing cheaper exists."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from itertools import product
+from random import Random
+
+import attrs
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from omscore.kernel.errors import Broken, Unavailable
+from omscore.sourcing.feasible import faults
+from omscore.sourcing.problem import (
+    AllOrNothing,
+    Arc,
+    AtMost,
+    Limit,
+    Need,
+    Parcel,
+    Problem,
+    Room,
+    Solution,
+    Solver,
+    Together,
+    cost_of,
+)
+from omscore.sourcing.solvers.chosen import Automatic
+from omscore.sourcing.solvers.exact import Exact
+from omscore.sourcing.solvers.greedy import Covering, Greedy
+from omscore.sourcing.solvers.highs import Highs
+
+SHORT = 1_000
+SOLVERS = [Greedy(), Covering(), Exact(), Highs(), Automatic()]
+PROVING = [Exact(), Highs(), Automatic()]
+
+
+@st.composite
+def problems(draw: st.DrawFn, most_needs: int = 3) -> Problem:
+    """Small ones in which everything couples everything: stock over time, rooms, limits, parts."""
+    parcels = draw(st.lists(_parcels, min_size=1, max_size=4))
+    pools = draw(st.lists(_pools, min_size=1, max_size=3))
+    needs = draw(st.lists(_needs(len(parcels), len(pools)), min_size=1, max_size=most_needs))
+    rooms = draw(st.lists(_rooms(len(parcels)), max_size=2))
+    limits = draw(st.lists(_limits(len(needs)), max_size=2))
+    return Problem(tuple(needs), tuple(parcels), tuple(pools), tuple(rooms), tuple(limits))
+
+
+_parcels = st.builds(Parcel, st.integers(0, 2), st.integers(1, 2), st.integers(0, 20))
+_pools = st.lists(st.integers(0, 3), max_size=2).map(
+    lambda steps: tuple((day, sum(steps[: day + 1]) + day) for day in range(len(steps)))
+)
+
+
+def _needs(parcels: int, pools: int) -> st.SearchStrategy[Need]:
+    takes = st.dictionaries(st.integers(0, pools - 1), st.integers(1, 2), max_size=2)
+    arcs = st.builds(
+        Arc,
+        st.integers(0, parcels - 1),
+        st.integers(1, 3),
+        st.integers(-3, 8),
+        takes.map(lambda each: tuple(each.items())),
+    )
+    return st.builds(
+        Need,
+        st.integers(1, 3),
+        st.sampled_from([SHORT, SHORT, 6]),
+        st.lists(arcs, max_size=3).map(tuple),
+        st.sampled_from([1, 1, 2, 3]),
+    )
+
+
+def _rooms(parcels: int) -> st.SearchStrategy[Room]:
+    inside = st.frozensets(st.integers(0, parcels - 1), min_size=1)
+    return st.builds(
+        Room, inside, st.sampled_from(["units", "lines", "parcels"]), st.integers(0, 4)
+    )
+
+
+def _limits(needs: int) -> st.SearchStrategy[Limit]:
+    some = st.frozensets(st.integers(0, needs - 1), min_size=1)
+    return st.one_of(
+        st.builds(AtMost, some, st.sampled_from(["parcels", "nodes"]), st.integers(0, 2)),
+        st.builds(AllOrNothing, some),
+        st.builds(Together, some),
+    )
+
+
+def a_large_one(seed: int, needs: int, nodes: int) -> Problem:
+    """Stock at about half of the nodes, some of it later; two needs share their stock."""
+    chance = Random(seed)
+    parcels = [Parcel(n, day, chance.randint(40, 120)) for n in range(nodes) for day in (1, 5)]
+    pools, wanted = list[tuple[tuple[int, int], ...]](), list[Need]()
+    for _ in range(needs):
+        arcs = []
+        for node in range(nodes):
+            if chance.random() < 0.5:
+                now, later = chance.randint(0, 3), chance.randint(1, 4)
+                cost = chance.randint(5, 40)
+                for day, most in ((0, now), (1, now + later)):
+                    if most:
+                        arcs.append(Arc(2 * node + day, most, cost + day, ((len(pools), 1),)))
+                pools.append(((1, now), (5, now + later)))
+        wanted.append(Need(chance.choice([1, 1, 2, 3, 8]), SHORT, tuple(arcs)))
+    if needs > 1:
+        wanted[1] = attrs.evolve(wanted[0], quantity=wanted[1].quantity)
+    return Problem(tuple(wanted), tuple(parcels), tuple(pools))
+
+
+def every_way(need: Need) -> Iterator[tuple[tuple[int, int], ...]]:
+    """Whatever could cover a need in part or in full, as (place of the arc, units)."""
+    for units in product(*(range(min(arc.most, need.quantity) + 1) for arc in need.arcs)):
+        if sum(units) <= need.quantity:
+            yield tuple((place, n) for place, n in enumerate(units) if n)
+
+
+def parcels_of(problem: Problem, solution: Solution) -> int:
+    """How many parcels carry anything."""
+    return len({problem.needs[need].arcs[place].parcel for need, place, _ in solution.units})
+
+
+def by_trying(problem: Problem) -> tuple[int, int]:
+    """The cost of the cheapest solution and the fewest parcels it takes, by trying them all."""
+    tried = []
+    for ways in product(*(every_way(need) for need in problem.needs)):
+        units = tuple((need, *one) for need, way in enumerate(ways) for one in way)
+        cost = cost_of(problem, units)
+        one = Solution(units, cost, cost, 0, "trying")
+        tried.append((cost, parcels_of(problem, one), one))
+    tried.sort(key=lambda one: one[:2])
+    return next(one[:2] for one in tried if not faults(problem, one[2]))
+
+
+# --- every solver -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("solver", SOLVERS, ids=lambda solver: solver.name)
+@given(problem=problems(most_needs=2))
+@settings(max_examples=60)
+def test_a_solution_keeps_every_constraint_and_no_bound_is_above_the_optimum(
+    solver: Solver, problem: Problem
+) -> None:
+    """A plan that cannot be carried out is worse than none; a bound that lies proves nothing."""
+    solution = solver.solve(problem, 1_000)
+    assert faults(problem, solution) == ()
+    assert solution.bound <= by_trying(problem)[0] <= solution.cost
+
+
+@pytest.mark.parametrize("solver", PROVING, ids=lambda solver: solver.name)
+@given(problem=problems())
+@settings(max_examples=80)
+def test_nothing_is_cheaper_than_what_a_proving_solver_finds(
+    solver: Solver, problem: Problem
+) -> None:
+    """Against the slow oracle that tries everything, with every kind of constraint."""
+    solution = solver.solve(problem, 100_000)
+    assert solution.cost == solution.bound == by_trying(problem)[0]
+
+
+@given(seed=st.integers(0, 10**6), needs=st.integers(1, 6), nodes=st.integers(1, 12))
+@settings(max_examples=40)
+def test_exact_and_highs_agree_where_trying_would_take_for_ever(
+    seed: int, needs: int, nodes: int
+) -> None:
+    """Two solvers that share no search, on problems of some size."""
+    problem = a_large_one(seed, needs, nodes)
+    exact, other = Exact().solve(problem, 3_000), Highs().solve(problem)
+    assert faults(problem, exact) == faults(problem, other) == ()
+    assert exact.bound <= other.cost
+    assert other.bound <= exact.cost
+    assert exact.bound < exact.cost or exact.cost == other.cost
+
+
+# --- the exact one ------------------------------------------------------------------------------
+
+
+@given(problem=problems(), budget=st.integers(0, 6))
+@settings(max_examples=50)
+def test_a_budget_that_runs_out_leaves_a_solution_and_an_honest_bound(
+    problem: Problem, budget: int
+) -> None:
+    """Whoever stops early must not be told that the best was found."""
+    solution = Exact().solve(problem, budget)
+    assert faults(problem, solution) == ()
+    assert solution.bound <= by_trying(problem)[0] <= solution.cost
+
+
+@given(problem=problems())
+@settings(max_examples=50)
+def test_of_solutions_that_cost_the_same_one_with_the_fewest_parcels_is_found(
+    problem: Problem,
+) -> None:
+    """A tie is broken by what the customer sees."""
+    assert parcels_of(problem, Exact().solve(problem)) == by_trying(problem)[1]
+
+
+@given(problem=problems(), seed=st.integers(0, 10**6))
+@settings(max_examples=50)
+def test_the_order_of_needs_arcs_and_parcels_does_not_change_the_cost(
+    problem: Problem, seed: int
+) -> None:
+    """Nor the number of parcels: who comes first is no reason."""
+    other = shuffled(problem, Random(seed))
+    one, two = Exact().solve(problem), Exact().solve(other)
+    assert (one.cost, parcels_of(problem, one)) == (two.cost, parcels_of(other, two))
+
+
+def shuffled(problem: Problem, chance: Random) -> Problem:
+    """The same problem in another order."""
+    needs, parcels = list(range(len(problem.needs))), list(range(len(problem.parcels)))
+    chance.shuffle(needs)
+    chance.shuffle(parcels)
+    return Problem(
+        tuple(_moved(problem.needs[need], parcels, chance) for need in needs),
+        tuple(problem.parcels[parcel] for parcel in parcels),
+        problem.pools,
+        tuple(
+            attrs.evolve(room, parcels=frozenset(parcels.index(p) for p in room.parcels))
+            for room in problem.rooms
+        ),
+        tuple(
+            attrs.evolve(limit, needs=frozenset(needs.index(need) for need in limit.needs))
+            for limit in problem.limits
+        ),
+    )
+
+
+def _moved(need: Need, parcels: list[int], chance: Random) -> Need:
+    arcs = [attrs.evolve(arc, parcel=parcels.index(arc.parcel)) for arc in need.arcs]
+    chance.shuffle(arcs)
+    return attrs.evolve(need, arcs=tuple(arcs))
+
+
+@given(problem=problems())
+@settings(max_examples=50)
+def test_more_of_everything_never_costs_more(problem: Problem) -> None:
+    """More stock and more room only add solutions."""
+    richer = attrs.evolve(
+        problem,
+        pools=tuple(tuple((day, n + 1) for day, n in rows) for rows in problem.pools),
+        rooms=tuple(attrs.evolve(room, most=room.most + 1) for room in problem.rooms),
+    )
+    assert Exact().solve(richer).cost <= Exact().solve(problem).cost
+
+
+@given(problem=problems())
+@settings(max_examples=50)
+def test_one_more_parcel_never_costs_more(problem: Problem) -> None:
+    """It need not be used.  Parts are left out: they are smallest in each parcel."""
+    parcels = (*problem.parcels, Parcel(9, 1, 1))
+    arc = Arc(len(problem.parcels), 2, 0, ())
+    needs = tuple(attrs.evolve(need, arcs=(*need.arcs, arc)) for need in problem.needs)
+    wider = attrs.evolve(problem, parcels=parcels, needs=needs)
+    assert Exact().solve(wider).cost <= Exact().solve(problem).cost
+
+
+@given(problem=problems())
+@settings(max_examples=50)
+def test_the_same_problem_has_the_same_solution(problem: Problem) -> None:
+    """To the unit, and by as much work, however its sets were built."""
+    again = attrs.evolve(
+        problem,
+        limits=tuple(
+            attrs.evolve(limit, needs=frozenset(sorted(limit.needs, reverse=True)))
+            for limit in problem.limits
+        ),
+    )
+    assert Exact().solve(problem) == Exact().solve(again)
+
+
+def test_one_look_proves_most_orders() -> None:
+    """Two parcels cost at least the cheapest units and the two smallest parcel costs."""
+    arcs = (Arc(0, 2, 50, ()), Arc(1, 2, 40, ()))
+    problem = Problem((Need(2, SHORT, arcs),), (Parcel(0, 0, 100), Parcel(1, 0, 110)), ())
+    assert Exact().solve(problem) == Solution(((0, 1, 2),), 190, 190, 1, "exact")
+
+
+def test_a_line_is_split_where_that_is_cheaper_than_being_short() -> None:
+    """Two nodes with one unit each."""
+    arcs = (Arc(0, 1, 5, ((0, 1),)), Arc(1, 1, 5, ((1, 1),)))
+    problem = Problem(
+        (Need(2, SHORT, arcs),), (Parcel(0, 0, 10), Parcel(1, 0, 10)), (((0, 1),), ((0, 1),))
+    )
+    assert Exact().solve(problem).units == ((0, 0, 1), (0, 1, 1))
+
+
+def test_a_large_need_over_stock_that_comes_in_time_is_proved() -> None:
+    """Fifty nodes with a little now and more later, and nearly all of it wanted."""
+    problem = a_large_one(3, needs=1, nodes=50)
+    supply = sum(rows[-1][1] for rows in problem.pools)
+    wanted = attrs.evolve(problem.needs[0], quantity=supply - 20)
+    arcs = tuple(attrs.evolve(arc, most=supply) for arc in wanted.arcs)
+    problem = attrs.evolve(problem, needs=(attrs.evolve(wanted, arcs=arcs),))
+    solution = Exact().solve(problem)
+    assert faults(problem, solution) == ()
+    assert sum(n for _, _, n in solution.units) == supply - 20
+    assert solution.cost - solution.bound <= solution.cost // 1_000
+
+
+def test_a_parcel_that_costs_less_than_nothing_is_refused() -> None:
+    """Unused parcels are not chosen for a gift."""
+    with pytest.raises(Broken):
+        Exact().solve(Problem((Need(1, SHORT, ()),), (Parcel(0, 0, -1),), ()))
+
+
+# --- the greedy ones ----------------------------------------------------------------------------
+
+
+def test_greedy_takes_what_comes_first() -> None:
+    """A priority list, whatever it costs."""
+    arcs = (Arc(1, 1, 90, ()), Arc(0, 2, 5, ()))
+    problem = Problem((Need(2, SHORT, arcs),), (Parcel(0, 0, 10), Parcel(1, 0, 10)), ())
+    assert Greedy().solve(problem).units == ((0, 0, 1), (0, 1, 1))
+
+
+def test_covering_opens_what_carries_most() -> None:
+    """Even where two cheap parcels would cost less."""
+    needs = tuple(Need(1, SHORT, (Arc(k, 1, 0, ()), Arc(2, 1, 50, ()))) for k in range(2))
+    problem = Problem(needs, (Parcel(0, 0, 1), Parcel(1, 0, 1), Parcel(2, 0, 9)), ())
+    assert Covering().solve(problem).units == ((0, 1, 1), (1, 1, 1))
+
+
+def test_greedy_leaves_out_what_cannot_be_complete() -> None:
+    """All or nothing: and so all that is entangled with it."""
+    needs = (Need(2, SHORT, (Arc(0, 1, 1, ()),)), *[Need(1, SHORT, (Arc(0, 1, 1, ()),))] * 2)
+    limits = (AllOrNothing(frozenset({0, 1})), AllOrNothing(frozenset({1, 2})))
+    problem = Problem(needs, (Parcel(0, 0, 1),), (), limits=limits)
+    assert Greedy().solve(problem).units == ()
+
+
+# --- HiGHS, and the choice ------------------------------------------------------------------------
+
+
+@attrs.frozen
+class Lazy:
+    """Finds nothing and proves nothing; or what it was told to find."""
+
+    units: tuple[tuple[int, int, int], ...] = ()
+    name: str = "lazy"
+
+    def solve(self, problem: Problem, budget: int) -> Solution:
+        return Solution(self.units, cost_of(problem, self.units), -(10**9), 7, self.name)
+
+
+@given(problem=problems())
+@settings(max_examples=40)
+def test_what_the_first_leaves_open_is_closed_by_highs(problem: Problem) -> None:
+    """And the solution says who found it."""
+    solution = Automatic(Lazy()).solve(problem)
+    best = by_trying(problem)[0]
+    assert (solution.cost, solution.bound) == (best, best)
+    assert solution.solver == ("lazy" if not solution.units else "highs")
+
+
+@given(problem=problems())
+@settings(max_examples=20)
+def test_highs_is_not_asked_if_the_first_has_proved_it(problem: Problem) -> None:
+    """Nor if that is not wanted."""
+    assert Automatic().solve(problem) == Exact().solve(problem)
+    assert Automatic(Lazy(), then=None).solve(problem) == Lazy().solve(problem, 0)
+
+
+@given(problem=problems())
+@settings(max_examples=40)
+def test_an_answer_that_does_not_hold_is_not_taken(problem: Problem) -> None:
+    """A second solver may be wrong; the first answer stands."""
+    assume(problem.needs[0].arcs)
+    wrong = Lazy(((0, 0, 99),))
+    assert Automatic(Lazy(), then=wrong).solve(problem).units == ()
+
+
+def test_without_the_extra_highs_names_the_line_that_mends_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And the automatic choice does without."""
+    monkeypatch.setitem(sys.modules, "highspy", None)
+    problem = a_large_one(1, needs=2, nodes=3)
+    with pytest.raises(Unavailable, match=r"pip install 'omscore\[solver\]'"):
+        Highs().solve(problem)
+    assert Automatic(Lazy()).solve(problem).solver == "lazy"
