@@ -5,7 +5,7 @@ Plain values only, so that a record stays readable whatever becomes of the code 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from attrs import field, frozen
@@ -40,6 +40,14 @@ def parcel_of(leg: Leg) -> ParcelName:
     return leg.node, leg.to, leg.method, leg.ship_day
 
 
+def main_node(legs: Sequence[Leg]) -> NodeId:
+    """The node that sends most units of *legs*, of which there is at least one; ties by id."""
+    units: dict[NodeId, int] = {}
+    for leg in legs:
+        units[leg.node] = units.get(leg.node, 0) + leg.quantity
+    return min(units, key=lambda node: (-units[node], node))
+
+
 @frozen
 class PassedOver:
     """A node that might have served some lines, and every reason why it did not."""
@@ -56,8 +64,8 @@ class Decision:
     *short* are the units of each line that nobody can send.  Costs are in minor units of the host's
     cost currency; *parts* says what *cost* is made of, by name.  *bound* is proven: no plan that
     leaves no more units short or late costs less, so the plan is optimal where it equals *cost*.
-    *runner_up* is the cost of the best plan that does without one of the chosen nodes, None where
-    there is none as complete, or nobody looked.  *work* counts search steps of *solver*.  *faults*
+    *runner_up* is the cost of the best plan that does without the `main_node`, None where there is
+    none as complete, or nobody looked.  *work* counts search steps of *solver*.  *faults*
     are what went wrong on the way, with rules and solvers that were passed over for it.
     """
 

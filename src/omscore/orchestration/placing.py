@@ -21,6 +21,7 @@ from omscore.network.plan import Decision, Leg
 from omscore.orchestration import planning, units
 from omscore.orchestration.backlog import BACKLOG
 from omscore.orchestration.planning import Planner
+from omscore.orchestration.recovering import RECOVERING, cooling_nodes
 from omscore.sourcing.need import Need
 
 
@@ -74,6 +75,7 @@ class Sourcing:
     def reads(self, command: SourceOrder, seen: Seen) -> Iterable[Key[object]]:
         """The order, then everything that a plan for the rest of it rests on."""
         yield (key := ORDER.key(command.order))
+        yield RECOVERING.key(command.order)
         if (order := seen.get(key)) is not None:
             needs = _needs(order, orders.ready(order, self.flow, "allocate"))
             yield from (BACKLOG.key(need.sku) for need in needs)
@@ -83,7 +85,9 @@ class Sourcing:
         """Units that are allocated, or wait; nothing, if every unit has a node."""
         key, changes = ORDER.key(command.order), Changes(seen, guards=(THE_NETWORK,))
         orders.free_to(orders.required(changes.get(key), command.order), "allocate")
-        source(changes, command.order, self.flow, self.planner, context, command.avoid)
+        cooling = cooling_nodes(seen, command.order, context.now)
+        avoid = cooling.union(command.avoid)
+        source(changes, command.order, self.flow, self.planner, context, avoid)
         return changes
 
 
@@ -93,7 +97,7 @@ def source(
     flow: Flow,
     planner: Planner,
     context: Context,
-    avoid: Iterable[ids.NodeId] = (),
+    avoid: frozenset[ids.NodeId] = frozenset(),
 ) -> None:
     """Plan the units that need a node, reserve what the plan says, and let the rest wait."""
     order = changes.require(ORDER.key(id_))
@@ -101,7 +105,7 @@ def source(
     if not waiting:
         return
     needs = _needs(order, waiting)
-    decision = planner.plan(changes, needs, context, order=id_, avoid=frozenset(avoid))
+    decision = planner.plan(changes, needs, context, order=id_, avoid=avoid)
     if decision.legs or any(share.group.stage == flow.initial for share in waiting):
         network, items = planning.versions(changes.seen, needs)
         changes.tell(ORDER.key(id_), [PlanChosen(decision, network, items)])

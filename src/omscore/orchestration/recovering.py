@@ -1,6 +1,7 @@
 """Recovering: units that lost their place are sourced again, a few times, then shown to a person.
 
-A node that rejected an order is not asked again for a while: it cools down.
+A node that rejected an order is not asked again for a while: it cools down.  Units that wait are
+tried again when that is over, and a day after they began to: days that were full have passed then.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from omscore.orchestration import units
 from omscore.orchestration.work_items import OpenWorkItem
 
 LOSING = frozenset({"reject", "short"})
+WAITING = "backorder"
 
 
 @frozen
@@ -37,17 +39,28 @@ class Recovering:
 RECOVERING = Kind("recovering", Recovering)
 
 
-def loses_place(event: UnitsMoved) -> bool:
-    """Whether units have to be sourced again."""
-    return event.move in LOSING
+def wants_place(event: UnitsMoved) -> bool:
+    """Whether units have to be sourced again, now or later."""
+    return event.move in LOSING or event.move == WAITING
+
+
+def cooling_nodes(seen: Changes | Seen, order: ids.OrderId, now: datetime) -> frozenset[ids.NodeId]:
+    """The nodes that rejected *order* a short while ago."""
+    process = seen.get(RECOVERING.key(order)) or Recovering()
+    return frozenset(node for node, until in process.cooling.items() if until > now)
 
 
 @frozen
 class Recovery:
-    """The policy of recovering: so many *tries*, and a node rests for *cool_down*."""
+    """The policy of recovering.
+
+    Units of one order may lose their place *tries* times; a node that rejects it rests for
+    *cool_down*; units that begin to wait are tried again after *patience*, if not before.
+    """
 
     tries: int = 5
     cool_down: timedelta = timedelta(hours=24)
+    patience: timedelta = timedelta(hours=24)
 
     def react(
         self, process: Recovering | None, heard: Recorded[UnitsMoved | ShortageDeclared]
@@ -56,19 +69,25 @@ class Recovery:
         event = heard.event
         if isinstance(event, ShortageDeclared):
             return process, _losses(event, heard.recorded_at)
-        now, was = heard.recorded_at, process or Recovering()
+        now, order = heard.recorded_at, ids.OrderId(heard.key.id)
+        if event.move == WAITING:
+            return process, [Later(now + self.patience, SourceOrder(order))]
+        was = process or Recovering()
         cooling = {node: until for node, until in was.cooling.items() if until > now}
         if event.move == "reject":
             for moved in event.moved:
                 if moved.from_.node is not None:
                     cooling[moved.from_.node] = now + self.cool_down
-        lost, order = was.lost + 1, ids.OrderId(heard.key.id)
-        again: object = SourceOrder(order, avoid=tuple(sorted(cooling)))
+        lost = was.lost + 1
+        later = [Later(now, SourceOrder(order))]
+        if event.move == "reject":
+            later.append(Later(now + self.cool_down, SourceOrder(order)))
         if lost > self.tries:
             lines = dict.fromkeys(moved.line for moved in event.moved)
             reasons = (Noted("recovering.gave-up", {"tries": self.tries, "lines": len(lines)}),)
-            again = OpenWorkItem(ids.derived(order, "source", lost), order, "source", reasons)
-        return Recovering(lost, cooling), [Later(now, again)]
+            item = OpenWorkItem(ids.derived(order, "source", lost), order, "source", reasons)
+            later = [Later(now, item)]
+        return Recovering(lost, cooling), later
 
 
 # --- stock that was promised and is gone ------------------------------------------------------

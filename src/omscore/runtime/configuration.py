@@ -160,7 +160,7 @@ class Configuration:
             Process(
                 recovering.RECOVERING,
                 self.recovery.react,
-                {order.UnitsMoved: recovering.loses_place, ShortageDeclared: _every},
+                {order.UnitsMoved: recovering.wants_place, ShortageDeclared: _every},
             ),
             Process(backlog.SERVING, backlog.react, {backlog.WaitingCalled: _every}),
             Process(

@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 
 from omscore.kernel.ids import LineId, NodeId
 from omscore.kernel.reason import Noted, Reason
-from omscore.network.plan import Decision, Leg, PassedOver
+from omscore.network.plan import Decision, Leg, PassedOver, main_node
 from omscore.sourcing import limits
 from omscore.sourcing.candidate import Candidate, Question, candidates, most_of
 from omscore.sourcing.costs import Cost, in_minor
@@ -204,17 +204,14 @@ class _Sourcing:
         )
 
     def _runner_up(self, best: _Attempt, cost: int) -> int | None:
-        """What the best plan without one of the chosen nodes costs, if it is as complete."""
+        """What the best plan without the node that sends most costs, if it is as complete."""
         budget, drawing = self.policy.look_for_runner_up, best.drawing
-        if best.solver is None or not budget or len(drawing.policy.tiers) > 1:
+        if best.solver is None or not best.legs or not budget or len(drawing.policy.tiers) > 1:
             return None
-        more = [
-            other - best.solution.cost
-            for node in dict.fromkeys(leg.node for leg in best.legs)
-            if (other := _cost_without(drawing, node, best.solver, budget)) is not None
-        ]
-        least = min(more, default=drawing.late)
-        return None if least >= drawing.late else cost + in_minor(least)
+        other = _cost_without(drawing, main_node(best.legs), best.solver, budget)
+        if other is None or (more := other - best.solution.cost) >= drawing.late:
+            return None
+        return cost + in_minor(more)
 
 
 def _name(cost: Cost) -> str:

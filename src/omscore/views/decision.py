@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from omscore.kernel.ids import LineId
 from omscore.lifecycle.order.messages import PlanChosen
-from omscore.network.plan import Decision, Leg, ParcelName, PassedOver, parcel_of
+from omscore.network.plan import Decision, Leg, ParcelName, PassedOver, main_node, parcel_of
 
 MOST_SHOWN = 12
 
@@ -63,11 +63,11 @@ def _price(decision: Decision) -> Iterator[str]:
     proof = "no plan as complete costs less"
     if (gap := decision.cost - decision.bound) > 0:
         proof = f"a plan as complete costs {gap} less at the best: the search ended early"
-    other = "no plan as complete does without one of its nodes"
+    main = main_node(decision.legs)
+    other = f"no plan as complete does without {main}"
     if decision.runner_up is not None:
-        more = decision.runner_up - decision.cost
-        other = f"the best without one of its nodes costs {more} more"
-    yield f"{proof}; {other} (solver {decision.solver}, {decision.work} steps)"
+        other = f"the best without {main} costs {decision.runner_up - decision.cost} more"
+    yield f"{proof}; {other} (solver {decision.solver})"
 
 
 def _passed_over(passed: Iterable[PassedOver]) -> Iterator[str]:

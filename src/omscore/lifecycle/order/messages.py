@@ -54,7 +54,7 @@ def _nodes(value: Iterable[str]) -> tuple[ids.NodeId, ...]:
 
 @frozen
 class SourceOrder:
-    """Find nodes for the units that have none; not at one of *avoid*."""
+    """Find nodes for the units that have none, at none of *avoid* and at none that cools down."""
 
     order: ids.OrderId = field(converter=ids.order_id)
     avoid: tuple[ids.NodeId, ...] = field(default=(), converter=_nodes, kw_only=True)

@@ -308,7 +308,7 @@ def evolve(order: Order | None, /, *events: OrderEvent) -> Order:
             case HoldPlaced():
                 holds[event.hold] = event
             case HoldLifted():
-                del holds[event.hold]
+                ensure(holds.pop(event.hold, None) is not None, "a hold that is lifted was placed")
             case ReturnCounted():
                 line = lines[event.line]
                 returns[event.return_] = None
