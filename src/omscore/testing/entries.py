@@ -1,4 +1,4 @@
-"""Stock over two weeks as entries, and its slow oracle: for whoever writes a method of their own."""
+"""Stock over two weeks as entries, and its slow oracle: for who writes a method of their own."""
 
 from __future__ import annotations
 
