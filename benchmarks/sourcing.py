@@ -5,8 +5,9 @@
 The instances are those of `sourcing_instances`, which says what they are made of.  The exact solver
 and HiGHS are timed from the same `Problem` to the `Solution`; next to that stands HiGHS alone, with
 a model that is built already.  It runs on one thread, and its tolerances are those of whole cents.
-Percentiles are over orders, each with the least of three times.  Every solution is checked by code
-that knows no solver.
+Percentiles are over orders, each with the least of three times (of one for HiGHS on ten lines and
+for 200 lines), with garbage collection off.  Every solution of the exact solver is checked by
+code that knows no solver.
 """
 
 from __future__ import annotations

@@ -36,8 +36,10 @@ from omscore.sourcing.costs import Cost
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.problem import Solver
 from omscore.sourcing.rules import Rule, name_of
+from omscore.sourcing.solvers.chosen import Automatic
 from omscore.sourcing.solvers.exact import Exact
-from omscore.sourcing.solvers.greedy import Greedy
+from omscore.sourcing.solvers.greedy import Covering, Greedy
+from omscore.sourcing.solvers.highs import Highs
 from omscore.sourcing.units import UNIT
 
 T = TypeVar("T")
@@ -115,7 +117,7 @@ BUILT_IN = Registry(
         "preference": costs.Preference,
         "soft": combinators.Soft,
     },
-    solvers={"exact": Exact(), "greedy": Greedy()},
+    solvers={one.name: one for one in (Exact(), Greedy(), Covering(), Highs(), Automatic())},
 )
 
 # --- plugins ----------------------------------------------------------------------------------

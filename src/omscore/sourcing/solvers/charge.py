@@ -20,7 +20,8 @@ raising v further gains only the units that blocked arcs cannot carry.  That is 
 ascent, extended to arcs which carry less than the need wants.  All figures are whole numbers.
 
 **Reduced costs.**  What a parcel has left when all prices stand still is what opening it would add
-to the bound at least: where bound + left reaches the best known cost, it stays closed.
+to the bound at least: where bound + left reaches the best known cost, it stays closed.  Closing one
+adds what its arcs gain at these prices, beyond what they pay: where that reaches it, it is opened.
 
 **Search.**  Depth first over parcels, open before closed, the dearest first among those whose cost
 the bound used up, preferably one that the best solution over them uses.  If the bound used up no
@@ -39,6 +40,7 @@ from omscore.sourcing.solvers.nests import Nests, Used
 Row = list[tuple[int, int, int, int]]  # (cost, parcel, most, arc) by cost; the last is being short
 Active = list[tuple[int, int, int]]  # (parcel, most, arc) of those that pay
 SHORT = -1  # the parcel of being short, and its arc
+_Node = tuple[int, int, list[int], list[Row]]  # bound, paid, what each parcel costs still, rows
 
 
 @frozen
@@ -61,9 +63,10 @@ class Charge:
 class Found:
     """The best solution below the cutoff as (arc, units), if there is one, and what is proven.
 
-    *bound* is that of the cutoff where nothing is cheaper; *steps* counts bounds computed.
+    *cost* and *bound* are the cutoff where nothing is cheaper; *steps* counts bounds computed.
     """
 
+    cost: int
     chosen: list[tuple[int, int]] | None
     bound: int
     steps: int
@@ -80,20 +83,26 @@ class _Price:
     active: Active = field(factory=list)
 
 
-def ascend(charge: Charge, rows: list[Row], slack: list[int]) -> tuple[int, list[int]]:
-    """The bound over *rows*, and the parcels that blocked an arc; *slack* becomes what is left."""
+def ascend(
+    charge: Charge, rows: list[Row], slack: list[int]
+) -> tuple[int, list[int], list[_Price]]:
+    """The bound over *rows*, the parcels that blocked an arc, and the prices of all needs.
+
+    *slack* becomes what is left of each parcel's cost.
+    """
     total, tight, used = 0, list[int](), Used()
-    live = [_Price(q, row[0][0], row) for q, row in zip(charge.wants, rows, strict=True)]
+    prices = [_Price(q, row[0][0], row) for q, row in zip(charge.wants, rows, strict=True)]
+    live = prices
     for price in live:
         total += price.free * price.level
     alone = not charge.twice and charge.nests is None
     while live:
         if alone and len(live) == 1:
-            return total + _finish(live[0], slack, tight), tight
+            return total + _finish(live[0], slack, tight), tight, prices
         for price in live:
             total += _raise(charge, price, slack, tight, used)
         live = [price for price in live if price.free > 0]
-    return total, tight
+    return total, tight, prices
 
 
 def _raise(charge: Charge, price: _Price, slack: list[int], tight: list[int], used: Used) -> int:
@@ -142,7 +151,9 @@ def _finish(price: _Price, slack: list[int], tight: list[int]) -> int:
             break
     for c, p, m in paying:
         if c < level:
-            slack[p] -= m * min(level - c, slack[p] // m)
+            paid = slack[p] // m
+            slack[p] -= m * (paid if paid < level - c else level - c)
+    price.level = level
     return gain
 
 
@@ -153,14 +164,14 @@ def solve(charge: Charge, cutoff: int, budget: int, opened: frozenset[int] = fro
         owed[p] = 0
     best, chosen, steps = cutoff, None, 0
     floor = sum([q * row[0][0] for q, row in zip(wants, charge.rows, strict=True)])
-    stack = [(floor, 0, owed, charge.rows)]
+    stack: list[_Node] = [(floor, 0, owed, charge.rows)]
     while stack and steps < budget:
         known, paid, base, rows = stack.pop()
         if known >= best:
             continue
         steps += 1
         slack = base[:]
-        total, tight = ascend(charge, rows, slack)
+        total, tight, prices = ascend(charge, rows, slack)
         total += paid
         if total >= best:
             continue
@@ -171,19 +182,41 @@ def solve(charge: Charge, cutoff: int, budget: int, opened: frozenset[int] = fro
         gap = best - total
         if not unpaid or gap <= 0:
             continue
-        unpaid = {p for p in unpaid if slack[p] < gap}
         rows = [[one for one in row if slack[one[1]] < gap] for row in rows]
-        if not unpaid:  # whole numbers left the bound a little low
-            stack.append((total, paid, base, rows))
+        unpaid = {p for p in unpaid if slack[p] < gap}
+        losses = {} if charge.nests is not None else _losses(prices, base, slack)
+        musts = [p for p in unpaid if losses.get(p, 0) >= gap]
+        if musts or not unpaid:  # else whole numbers left the bound a little low
+            stack.append(_opened((total, paid, base, rows), musts))
             continue
         pick = max(unpaid & used or unpaid, key=lambda p: (base[p], -p))
         without = [[one for one in row if one[1] != pick] for row in rows]
         stack.append((total, paid, base, without))
-        base = base[:]
-        base[pick] = 0
-        stack.append((total, paid + owed[pick], base, rows))
+        stack.append(_opened((total, paid, base, rows), [pick]))
     bound = min([best, *(known for known, _, _, _ in stack)])
-    return Found(None if chosen is None else _units(charge, *chosen), bound, steps)
+    return Found(best, None if chosen is None else _units(charge, *chosen), bound, steps)
+
+
+def _losses(prices: list[_Price], base: list[int], slack: list[int]) -> dict[int, int]:
+    """What closing a parcel adds to the bound at least, at these prices: its arcs gain nothing."""
+    losses: dict[int, int] = {}
+    for price in prices:
+        level = price.level
+        for c, p, m, _ in price.row:
+            if c >= level:
+                break
+            losses[p] = losses.get(p, slack[p] - base[p]) + m * (level - c)
+    return losses
+
+
+def _opened(node: _Node, parcels: list[int]) -> _Node:
+    """The node with these parcels paid."""
+    known, paid, base, rows = node
+    paid += sum([base[p] for p in parcels])
+    base = base[:]
+    for p in parcels:
+        base[p] = 0
+    return known, paid, base, rows
 
 
 def fitted(

@@ -43,15 +43,18 @@ class Exact:
         if proved and kept:
             return Solution(units, cost, cost, 1, self.name)
         folded = Folded.of(problem)
-        start = units if kept else Greedy().solve(problem).units
-        worth = folded.worth(start)
+        if kept:
+            start, worth = units, cost * folded.scale + bool(units)
+        else:
+            start = Greedy().solve(problem).units
+            worth = folded.worth(start)
         root = folded.charge()
         found = charge.solve(root, worth, budget)
         bound, steps = found.bound, found.steps
         if found.chosen is not None:
             better = folded.units(found.chosen)
             if allowed(problem, better):
-                start, worth = better, folded.worth(better)
+                start, worth = better, found.cost
             else:
                 search = boxes.Search(folded, start, worth, budget - steps, root.twice)
                 bound = search.run(bound)
