@@ -18,12 +18,16 @@ from omscore.adapters import vocabulary
 from omscore.adapters.clocks import CountingIds, RandomIds, SystemClock
 from omscore.adapters.codec import Codec
 from omscore.adapters.memory import MemoryStore
+from omscore.atp.entries import of_position
+from omscore.atp.methods import DEFAULTS, AtpMethod, Options, Row
 from omscore.atp.position import POSITION, Condition, Position, position_id
+from omscore.atp.projected import LookAhead
 from omscore.catalog.line import Line
 from omscore.kernel import ids
 from omscore.kernel.errors import Unavailable
 from omscore.kernel.keys import Key
 from omscore.kernel.moments import local_day
+from omscore.kernel.quantities import units
 from omscore.kernel.recorded import Context, Recorded
 from omscore.kernel.todo import Todo
 from omscore.lifecycle.fulfillment import fulfillment as fulfillments
@@ -52,6 +56,7 @@ if TYPE_CHECKING:  # needs the extra `sql`
     from omscore.adapters.sql import SqlStore
 
 S = TypeVar("S")
+LOOK_AHEAD = LookAhead()
 
 
 @frozen
@@ -269,13 +274,39 @@ class Oms:
         self, sku: str, node: str, *, day: date | None = None, condition: Condition = "sellable"
     ) -> int:
         """How many units may still be promised at *node* for *day* (its today, if not given)."""
-        at = position_id(ids.node_id(node), ids.sku(sku), condition)
-        network = self.get(THE_NETWORK) or Network()
-        now = self._clock.now()
-        known = network.nodes.get(ids.node_id(node))
-        today = local_day(now, known.zone if known is not None else "UTC")
-        position = self.get(POSITION.key(at)) or Position()
+        position, today, now = self._position(sku, node, condition)
         return max(0, position.available(day or today, today=today, now=now))
+
+    def earliest(self, sku: str, node: str, quantity: int) -> date | None:
+        """The first day for which *quantity* units may be promised at *node*; None if none is."""
+        position, today, now = self._position(sku, node, "sellable")
+        return position.earliest(units(quantity), start=today, today=today, now=now)
+
+    def availability(
+        self,
+        sku: str,
+        node: str,
+        *,
+        method: AtpMethod = LOOK_AHEAD,
+        options: Options = DEFAULTS,
+    ) -> Sequence[Row]:
+        """What may be promised at *node* over time, in the words of *method*.
+
+        One row for each bucket of *options*, from today to its horizon.  It answers a question and
+        changes nothing: grants always look ahead to the last entry.
+        """
+        position, today, now = self._position(sku, node, "sellable")
+        return method.curve(of_position(position, today, now), today, options)
+
+    def _position(
+        self, sku: str, node: str, condition: Condition
+    ) -> tuple[Position, date, datetime]:
+        """A position, the local day of its node, and the present instant."""
+        id_, now = ids.node_id(node), self._clock.now()
+        known = (self.get(THE_NETWORK) or Network()).nodes.get(id_)
+        today = local_day(now, known.zone if known is not None else "UTC")
+        found = self.get(POSITION.key(position_id(id_, ids.sku(sku), condition)))
+        return found or Position(), today, now
 
     def promise(self, lines: Iterable[Line], ship_to: str, *, method: str = STANDARD) -> Promise:
         """The plan with dates that an order for these lines would get now; nothing is kept."""
