@@ -12,7 +12,7 @@ from omscore.atp.messages import NoSuchItem
 from omscore.kernel.errors import OmsError, Refused, Unreadable
 from omscore.kernel.ids import OrderId, Sku
 from omscore.kernel.money import usd
-from omscore.lifecycle.order.messages import CancelUnits, NoSuchOrder
+from omscore.lifecycle.order.messages import CancelUnits, NoSuchOrder, SourceOrder
 from omscore.orchestration.work_items import CloseWorkItem, NoSuchWorkItem
 from omscore.runtime.handling import KeyReused
 from omscore.testing.builders import a_line, a_shop, an_order, received
@@ -158,6 +158,7 @@ def test_a_thousand_lines_are_fine_and_one_more_is_not() -> None:
         lambda: CancelUnits("o-1", line="1", quantity=True),
         lambda: CancelUnits("o-1", line="1", quantity=1.5),  # type: ignore[arg-type]
         lambda: received(-1),
+        lambda: SourceOrder("o-1", avoid="berlin"),
     ],
 )
 def test_a_command_that_makes_no_sense_cannot_be_built(make: Callable[[], object]) -> None:

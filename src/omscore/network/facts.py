@@ -22,6 +22,8 @@ STANDARD = ids.Method("standard")
 
 
 def _regions(value: Iterable[str]) -> tuple[ids.Region, ...]:
+    if isinstance(value, str):
+        raise Unreadable("several regions, not one string", "$.ships_to")
     return tuple(ids.region(one) for one in value)
 
 

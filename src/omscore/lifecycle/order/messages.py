@@ -49,6 +49,8 @@ class PlaceOrder:
 
 
 def _nodes(value: Iterable[str]) -> tuple[ids.NodeId, ...]:
+    if isinstance(value, str):
+        raise Unreadable("several nodes, not one string", "$.avoid")
     return tuple(ids.node_id(one) for one in value)
 
 
