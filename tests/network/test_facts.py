@@ -36,7 +36,7 @@ from omscore.testing.builders import a_calendar, a_lane, a_node
         (lambda: a_node(cut_off=time(14, tzinfo=UTC)), "$.cut_off"),
         (lambda: a_node(cut_off="14:00"), "$.cut_off"),
         (lambda: a_node(processing_days=-1), "$.processing_days"),
-        (lambda: a_node(ships_to="DE"), "$.ships_to"),
+        (lambda: Node("berlin", ships_to="DE"), "$.ships_to"),
         (lambda: a_lane(transit_days=True), "$.transit_days"),
         (lambda: a_lane(parcel_cost=4.5), "$.parcel_cost"),
         (lambda: a_calendar(weekdays=[7]), "$.weekdays"),
