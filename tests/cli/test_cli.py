@@ -209,9 +209,16 @@ def test_a_folder_that_is_not_there_is_one_clear_line(do: Do) -> None:
     """And no file is made."""
     status, out, err = do("replay", "nowhere")
     assert (status, out) == (2, "")
-    assert _one_line(err)
-    assert "scenario.toml" in err
+    assert err == "omscore: nowhere: there is no such folder\n"
     assert not list(Path().iterdir())
+
+
+def test_a_folder_without_a_scenario_is_named(do: Do) -> None:
+    """Whoever mistyped a path sees the path."""
+    Path("mine").mkdir()
+    status, _, err = do("replay", "mine")
+    assert status == 2
+    assert err == "omscore: mine: there is no scenario.toml in this folder\n"
 
 
 def test_a_scenario_that_cannot_be_read_is_named_by_its_place(do: Do) -> None:
@@ -275,6 +282,7 @@ def test_without_a_file_there_is_nothing_to_read(do: Do, argv: tuple[str, ...]) 
         status, _, err = do(*argv, *more)
         assert status == 2
         assert _one_line(err)
+        assert err.count("omscore: ") == 1
     assert not list(Path().iterdir())
 
 

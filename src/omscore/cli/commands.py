@@ -53,6 +53,7 @@ class Result:
 
 def replay(given: Namespace) -> int:
     """Replay a scenario, then count and audit."""
+    stores.scenario_in(given.scenario)
     scenario = read_scenario(given.scenario)
     file = None if given.memory else stores.file_for(given.scenario, given.database)
     clock = FixedClock(scenario.begins_at)

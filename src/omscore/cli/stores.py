@@ -18,6 +18,14 @@ TABLE = "omscore_event"
 SIGNATURE = b"SQLite format 3\0"
 
 
+def scenario_in(folder: Path) -> None:
+    """`Unreadable`, naming the *folder*, if it is none or has no scenario in it."""
+    if not folder.is_dir():
+        raise Unreadable("there is no such folder", str(folder))
+    if not (folder / "scenario.toml").exists():
+        raise Unreadable("there is no scenario.toml in this folder", str(folder))
+
+
 def file_for(scenario: Path, database: Path | None) -> Path:
     """The file that a replay of the folder *scenario* keeps, checked as far as it is there."""
     file = database or Path(f"{scenario.resolve().name}.db")
@@ -36,7 +44,7 @@ def existing(database: Path | None) -> Path:
         found = sorted(Path().glob("*.db"))
         if len(found) != 1:
             many = "several .db files" if found else "no .db file"
-            raise Unreadable(f"{many} in this folder; name one with --database FILE", "omscore")
+            raise Unreadable("name one with --database FILE", f"{many} in this folder")
         [file] = found
     if not file.is_file():
         raise Unreadable("there is no such file; a replay makes one", str(file))
