@@ -22,7 +22,7 @@ from omscore.atp.entries import of_position
 from omscore.atp.methods import DEFAULTS, AtpMethod, Options, Row
 from omscore.atp.position import POSITION, Condition, Position, position_id
 from omscore.atp.projected import LookAhead
-from omscore.catalog.line import Line
+from omscore.catalog.line import Line, check_lines, several_lines
 from omscore.kernel import ids
 from omscore.kernel.errors import Unavailable
 from omscore.kernel.keys import Key
@@ -310,8 +310,9 @@ class Oms:
 
     def promise(self, lines: Iterable[Line], ship_to: str, *, method: str = STANDARD) -> Promise:
         """The plan with dates that an order for these lines would get now; nothing is kept."""
-        planner = self.configuration.planner
-        needs = planning.needs_of_lines(lines, ids.region(ship_to), ids.method(method))
+        planner, asked = self.configuration.planner, several_lines(lines)
+        check_lines(asked)
+        needs = planning.needs_of_lines(asked, ids.region(ship_to), ids.method(method))
         now = self._clock.now()
 
         def promised(unit: UnitOfWork) -> Promise:

@@ -9,6 +9,7 @@ import pytest
 
 from omscore.adapters.vocabulary import codec
 from omscore.atp.messages import NoSuchItem
+from omscore.catalog.line import Line
 from omscore.kernel.errors import OmsError, Refused, Unreadable
 from omscore.kernel.ids import OrderId, Sku
 from omscore.kernel.money import usd
@@ -194,6 +195,24 @@ def test_what_is_not_there_has_a_reason_of_its_own(ask: str, code: str) -> None:
     assert [reason.code for reason in refused.value.reasons] == [code]
     with pytest.raises(Unreadable):
         getattr(a_shop().oms, ask)("x 9")
+
+
+@pytest.mark.parametrize(
+    ("lines", "path"),
+    [
+        ([], "$.lines"),
+        ([a_line(1, id=str(n)) for n in range(1_001)], "$.lines"),
+        ([a_line(1), a_line(1)], "$.lines[1].id"),
+        ([a_line(1), a_line(1, id="2", price=usd(1))], "$.lines[1].price.currency"),
+    ],
+)
+def test_a_promise_is_asked_for_lines_that_could_be_ordered(lines: list[Line], path: str) -> None:
+    """What checkout says is what the order gets: no answer for what no order may be."""
+    shop = a_shop()
+    error = changes_nothing(shop, lambda: shop.oms.promise(lines, "DE"))
+
+    assert isinstance(error, Unreadable)
+    assert error.path == path
 
 
 def test_a_thing_that_is_no_command_is_unreadable() -> None:

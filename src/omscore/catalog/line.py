@@ -46,7 +46,11 @@ def acceptable_lines(
     _: object, attribute: Attribute[tuple[Line, ...]], value: tuple[Line, ...]
 ) -> None:
     """A validator: 1 to 1,000 lines, of different ids, in one currency."""
-    at = f"$.{attribute.name}"
+    check_lines(value, f"$.{attribute.name}")
+
+
+def check_lines(value: tuple[Line, ...], at: str = "$.lines") -> None:
+    """`Unreadable` unless they are 1 to 1,000 lines, of different ids, in one currency."""
     if not 1 <= len(value) <= MOST_LINES:
         raise Unreadable(f"1 to {MOST_LINES} lines", at)
     seen = set[str]()
