@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -238,7 +239,18 @@ def test_a_key_is_used_for_one_command() -> None:
     assert error.reasons == (KeyReused("k-1"),)
 
 
-@pytest.mark.parametrize("words", [{"key": "k 1"}, {"actor": "Ada Lovelace"}, {"key": ""}])
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"key": "k 1"},
+        {"actor": "Ada Lovelace"},
+        {"key": ""},
+        {"sequence": 1.5},
+        {"sequence": True},
+        {"sequence": 2**63},
+        {"occurred_at": datetime(2026, 3, 2)},  # of no zone
+    ],
+)
 def test_an_envelope_is_looked_at_too(words: Any) -> None:
     """Key and actor are kept for ever: they are ids, and no names of people."""
     shop = a_shop()

@@ -7,11 +7,17 @@ from typing import Generic, TypeVar
 
 from attrs import field, frozen
 
+from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import CommandId, command_id
 from omscore.kernel.keys import Key
 from omscore.kernel.moments import instant, optional_instant
 
 E_co = TypeVar("E_co", covariant=True)
+
+
+def _sequence(_: object, __: object, value: int | None) -> None:
+    if value is not None and (type(value) is not int or not -(2**63) <= value < 2**63):
+        raise Unreadable("a whole number of at most 64 bits", "$.sequence")
 
 
 @frozen(kw_only=True)
@@ -27,7 +33,7 @@ class Context:
     command: CommandId = field(converter=command_id)
     tenant: str = "default"
     occurred_at: datetime | None = field(default=None, converter=optional_instant)
-    sequence: int | None = None
+    sequence: int | None = field(default=None, validator=_sequence)
 
 
 @frozen(kw_only=True)
