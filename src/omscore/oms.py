@@ -26,7 +26,7 @@ from omscore.catalog.line import Line, check_lines, several_lines
 from omscore.kernel import ids
 from omscore.kernel.errors import Unavailable
 from omscore.kernel.keys import Key
-from omscore.kernel.moments import local_day
+from omscore.kernel.moments import instant, local_day
 from omscore.kernel.quantities import units
 from omscore.kernel.recorded import Context, Recorded
 from omscore.kernel.todo import Todo
@@ -239,7 +239,7 @@ class Oms:
     def waiting(self, until: datetime, *, limit: int = 100) -> Sequence[Todo]:
         """The todos that are due by *until*, earliest first."""
         with self.storage.begin() as unit:
-            return unit.todo(until, limit=limit)
+            return unit.todo(instant(until, "until"), limit=limit)
 
     # --- asking -------------------------------------------------------------------------------
 

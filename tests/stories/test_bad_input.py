@@ -134,6 +134,13 @@ def test_hostile_text_is_unreadable(text: str | bytes) -> None:
     assert isinstance(changes_nothing(shop, lambda: decoded(shop, text)), Unreadable)
 
 
+@pytest.mark.parametrize("thing", [None, 7, {"type": "cancel-order"}, bytearray(b"{}")])
+def test_what_is_no_text_is_unreadable(thing: Any) -> None:
+    """A body that was parsed already, or is not there, is a mistake of the host and said so."""
+    with pytest.raises(Unreadable, match="text or bytes"):
+        codec().decode_command(thing)
+
+
 def test_a_thousand_lines_are_fine_and_one_more_is_not() -> None:
     """The bound is checked before anything is planned."""
     shop = a_shop()
@@ -258,6 +265,14 @@ def test_an_envelope_is_looked_at_too(words: Any) -> None:
 
     assert isinstance(error, Unreadable)
     assert "Ada" not in str(error)
+
+
+def test_waiting_is_asked_until_an_instant() -> None:
+    """On every store alike: a time of no zone is no moment."""
+    with pytest.raises(Unreadable) as unreadable:
+        a_shop().oms.waiting(datetime(2026, 3, 2))
+
+    assert unreadable.value.path == "$.until"
 
 
 def test_a_work_item_is_closed_once() -> None:

@@ -55,12 +55,15 @@ def parse(text: str | bytes) -> Any:
     try:
         value = _DECODER.decode(whole)
     except json.JSONDecodeError as error:
-        raise Unreadable(f"no JSON: {error.msg} at character {error.pos}") from None
+        problem = error.msg.removesuffix(" at")
+        raise Unreadable(f"no JSON: {problem} at character {error.pos}") from None
     _look_at(value, "$")
     return value
 
 
 def _text(text: str | bytes) -> str:
+    if not isinstance(text, str | bytes):
+        raise Unreadable("JSON as text or bytes")
     if len(text) > MOST_BYTES:
         raise Unreadable(f"at most {MOST_BYTES} bytes")
     try:
