@@ -76,11 +76,6 @@ def quote_id(value: str) -> QuoteId:
     return QuoteId(checked(value, "quote"))
 
 
-def reservation_id(value: str) -> ReservationId:
-    """An id of a reservation."""
-    return ReservationId(checked(value, "reservation"))
-
-
 def node_id(value: str) -> NodeId:
     """An id of a place that can fulfill."""
     return NodeId(checked(value, "node"))

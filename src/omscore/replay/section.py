@@ -38,10 +38,6 @@ class Section:
         """A string that is not empty."""
         return self._typed(name, str, "a string, not empty", default, bool)
 
-    def flag(self, name: str, default: bool | None = None) -> bool:
-        """True or false."""
-        return self._typed(name, bool, "true or false", default)
-
     def whole(self, name: str, least: int = 0, default: int | None = None) -> int:
         """A whole number, at least *least*."""
         value = self._value(name, default)
