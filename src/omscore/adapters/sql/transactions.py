@@ -76,6 +76,7 @@ class Own:
     _begun: bool = field(default=False, init=False)
 
     def reading(self) -> Connection:
+        """The connection, in a transaction that shows one moment."""
         connection = self._connection
         if connection is None:
             connection = self._connection = self.connections.take()
@@ -87,6 +88,7 @@ class Own:
 
     @contextmanager
     def saving(self) -> Iterator[Connection]:
+        """The connection, in a transaction that is committed at the end, or rolled back."""
         if not self._by_hand:
             with self._ending(self.reading()) as connection:
                 yield connection
@@ -109,6 +111,7 @@ class Own:
             raise
 
     def close(self) -> None:
+        """Give the connection back, if one was taken."""
         if self._connection is not None:
             self.connections.give(self._connection)
             self._connection = None
@@ -128,6 +131,7 @@ class Joined:
     connection: Connection
 
     def reading(self) -> Connection:
+        """The host's connection, in its transaction."""
         driver = self.connection.connection.driver_connection
         # The SQLite driver may put off its BEGIN until the first write; then nothing would hold
         # the moment, and releasing the savepoint would commit.
@@ -137,6 +141,7 @@ class Joined:
 
     @contextmanager
     def saving(self) -> Iterator[Connection]:
+        """The host's connection, in a savepoint that is released at the end, or rolled back."""
         with self.reading().begin_nested():
             yield self.connection
 

@@ -30,6 +30,7 @@ class Folded:
 
     @classmethod
     def of(cls, problem: Problem) -> Folded:
+        """*problem*, folded: what costs the same is ordered by its number of parcels."""
         wanted = sum([need.quantity for need in problem.needs])
         scale = max(1024, 1 << wanted.bit_length())
         first, places = list[int](), list[tuple[int, int]]()
