@@ -19,12 +19,14 @@ from omscore.adapters.clocks import CountingIds, RandomIds, SystemClock
 from omscore.adapters.codec import Codec
 from omscore.adapters.memory import MemoryStore
 from omscore.atp.entries import of_position
+from omscore.atp.messages import NoSuchItem, NoSuchNode
 from omscore.atp.methods import DEFAULTS, AtpMethod, Options, Row
-from omscore.atp.position import POSITION, Condition, Position, position_id
+from omscore.atp.position import CONDITIONS, POSITION, Condition, Position, position_id
 from omscore.atp.projected import LookAhead
+from omscore.catalog.item import ITEM
 from omscore.catalog.line import Line, check_lines, several_lines
-from omscore.kernel import ids
-from omscore.kernel.errors import Unavailable
+from omscore.kernel import ids, moments
+from omscore.kernel.errors import Refused, Unavailable, Unreadable
 from omscore.kernel.keys import Key
 from omscore.kernel.moments import instant, local_day
 from omscore.kernel.quantities import units
@@ -148,6 +150,8 @@ class Oms:
         *url* is SQLAlchemy's: `postgresql+psycopg://user:password@host:5432/database`.
         Needs the extra `postgres`: `pip install 'omscore[postgres]'`.
         """
+        if not url.startswith("postgresql"):
+            raise Unreadable("an address like postgresql+psycopg://host/database", "$.url")
         with _needing("postgres"):
             from omscore.adapters.sql import SqlStore
 
@@ -275,7 +279,8 @@ class Oms:
     ) -> int:
         """How many units may still be promised at *node* for *day* (its today, if not given)."""
         position, today, now = self._position(sku, node, condition)
-        return max(0, position.available(day or today, today=today, now=now))
+        asked = today if day is None else moments.day(day)
+        return max(0, position.available(asked, today=today, now=now))
 
     def earliest(self, sku: str, node: str, quantity: int) -> date | None:
         """The first day for which *quantity* units may be promised at *node*; None if none is."""
@@ -301,12 +306,20 @@ class Oms:
     def _position(
         self, sku: str, node: str, condition: Condition
     ) -> tuple[Position, date, datetime]:
-        """A position, the local day of its node, and the present instant."""
-        id_, now = ids.node_id(node), self._clock.now()
-        known = (self.get(THE_NETWORK) or Network()).nodes.get(id_)
-        today = local_day(now, known.zone if known is not None else "UTC")
-        found = self.get(POSITION.key(position_id(id_, ids.sku(sku), condition)))
-        return found or Position(), today, now
+        """A position, the local day of its node, and the present instant.
+
+        `Refused` if nobody has told us of the sku or of the node: a typo is not "no stock".
+        """
+        at, item, now = ids.node_id(node), ids.sku(sku), self._clock.now()
+        if condition not in CONDITIONS:
+            raise Unreadable(f"one of {', '.join(CONDITIONS)}", "$.condition")
+        known = (self.get(THE_NETWORK) or Network()).nodes.get(at)
+        if known is None:
+            raise Refused(NoSuchNode(at))
+        if self.get(ITEM.key(item)) is None:
+            raise Refused(NoSuchItem(item))
+        found = self.get(POSITION.key(position_id(at, item, condition)))
+        return found or Position(), local_day(now, known.zone), now
 
     def promise(self, lines: Iterable[Line], ship_to: str, *, method: str = STANDARD) -> Promise:
         """The plan with dates that an order for these lines would get now; nothing is kept."""

@@ -11,6 +11,7 @@ from omscore.kernel import ids
 from omscore.kernel.errors import Broken, Unreadable
 from omscore.kernel.keys import Kind
 from omscore.kernel.quantities import no_or_some_units, some_units
+from omscore.kernel.several import several_of
 
 ItemKind = Literal["stock", "bundle", "digital", "service"]
 
@@ -24,7 +25,7 @@ class Component:
 
 
 def _components(value: Iterable[Component]) -> tuple[Component, ...]:
-    return tuple(value)
+    return several_of(Component, value, "components")
 
 
 @frozen

@@ -11,6 +11,7 @@ from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.money import Money
 from omscore.kernel.quantities import some_units
+from omscore.kernel.several import several
 
 MOST_LINES = 1_000
 
@@ -39,7 +40,7 @@ class Line:
 
 def several_lines(value: Iterable[Line]) -> tuple[Line, ...]:
     """A converter: lines in the order given."""
-    return tuple(value)
+    return several(value, "lines")
 
 
 def acceptable_lines(

@@ -16,18 +16,19 @@ from omscore.kernel.errors import Unreadable
 from omscore.kernel.keys import Kind
 from omscore.kernel.moments import zone
 from omscore.kernel.quantities import no_or_some_units
+from omscore.kernel.several import several
 
 NodeKind = Literal["warehouse", "store", "vendor", "locker"]
 STANDARD = ids.Method("standard")
 
 
 def _regions(value: Iterable[str]) -> tuple[ids.Region, ...]:
-    if isinstance(value, str):
-        raise Unreadable("several regions, not one string", "$.ships_to")
-    return tuple(ids.region(one) for one in value)
+    return tuple(ids.region(one) for one in several(value, "ships_to"))
 
 
 def _capacity(value: Mapping[str, int]) -> Mapping[str, int]:
+    if not isinstance(value, Mapping):
+        raise Unreadable("units or parcels of a day, by kind", "$.capacity")
     for most in value.values():
         if type(most) is not int or most < 0:
             raise Unreadable("a whole number, zero or more", "$.capacity")

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from omscore.kernel import ids
 from omscore.kernel.quantities import some_units
 from omscore.kernel.reason import Noted, Reason
+from omscore.kernel.several import several_of
 
 # --- reports and commands ---------------------------------------------------------------------
 
@@ -59,7 +60,7 @@ class Missing:
 
 
 def _missing(value: Iterable[Missing]) -> tuple[Missing, ...]:
-    return tuple(value)
+    return several_of(Missing, value, "missing")
 
 
 @frozen

@@ -10,9 +10,9 @@ from attrs import field, frozen
 
 from omscore.catalog.line import Line, acceptable_lines, several_lines
 from omscore.kernel import ids
-from omscore.kernel.errors import Unreadable
 from omscore.kernel.quantities import some_units
 from omscore.kernel.reason import Noted, Reason
+from omscore.kernel.several import several
 from omscore.network.facts import STANDARD
 from omscore.network.plan import Decision
 
@@ -25,9 +25,7 @@ def word(value: str) -> str:
 
 
 def _words(value: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(value, str):
-        raise Unreadable("several words, not one string", "$.moves")
-    return tuple(word(one) for one in value)
+    return tuple(word(one) for one in several(value, "moves"))
 
 
 @frozen
@@ -49,9 +47,7 @@ class PlaceOrder:
 
 
 def _nodes(value: Iterable[str]) -> tuple[ids.NodeId, ...]:
-    if isinstance(value, str):
-        raise Unreadable("several nodes, not one string", "$.avoid")
-    return tuple(ids.node_id(one) for one in value)
+    return tuple(ids.node_id(one) for one in several(value, "avoid"))
 
 
 @frozen

@@ -11,6 +11,7 @@ from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.quantities import no_or_some_units, some_units
 from omscore.kernel.reason import Noted, Reason
+from omscore.kernel.several import several_of
 
 # --- commands and reports ---------------------------------------------------------------------
 
@@ -29,7 +30,7 @@ class Returning:
 
 
 def _lines(value: Iterable[Returning]) -> tuple[Returning, ...]:
-    return tuple(value)
+    return several_of(Returning, value, "lines")
 
 
 def _each_once(
@@ -69,7 +70,7 @@ class Grade:
 
 
 def _grades(value: Iterable[Grade]) -> tuple[Grade, ...]:
-    return tuple(value)
+    return several_of(Grade, value, "grades")
 
 
 @frozen

@@ -1,0 +1,26 @@
+"""Several values from outside, in the order given: a list or the like, never one string."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from omscore.kernel.errors import Unreadable
+
+T = TypeVar("T")
+
+
+def several(value: Iterable[T], name: str) -> tuple[T, ...]:
+    """The values of *value*; `Unreadable` at *name* if it is a single one, or none at all."""
+    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+        raise Unreadable("several of them, as in a list", f"$.{name}")
+    return tuple(value)
+
+
+def several_of(type_: type[T], value: Iterable[T], name: str) -> tuple[T, ...]:
+    """The same for values of *type_*; one of another kind is told by its place."""
+    row = several(value, name)
+    for place, one in enumerate(row):
+        if not isinstance(one, type_):
+            raise Unreadable(f"a {type_.__name__}", f"$.{name}[{place}]")
+    return row
