@@ -166,7 +166,10 @@ class Oms:
         return oms
 
     def close(self) -> None:
-        """Let go of the database that this opened; a store that the host gave is the host's."""
+        """Let go of the database that this opened; a store that the host gave is the host's.
+
+        Whatever is asked after that opens it again.
+        """
         if self._opened is not None:
             self._opened.close()
 

@@ -87,7 +87,7 @@ def test_a_promise_says_which_line_comes_when_and_what_is_short() -> None:
         "  line 0: 1 x a from berlin, ships 2026-03-18, arrives 2026-03-20",
         "  line 1: 1 x b from metz, ships 2026-03-06, arrives 2026-03-15",
         "  line 2: 1 x c from berlin, ships 2026-03-09, arrives 2026-03-11",
-        "  line 2: 1 units have no date",
+        "  line 2: 1 unit has no date",
     ]
 
 

@@ -98,7 +98,7 @@ class Segments:
             highs[node] = STALE
             return
         highs[node] = high = _high(run)
-        while node > 1:
+        while node > 3:  # nobody asks the root
             if node & 1:
                 high += sums[node - 1]
                 if (later := highs[node - 1]) > high:
@@ -110,6 +110,8 @@ class Segments:
                     high = earlier
             node >>= 1
             highs[node] = high
+        if node == 2:
+            sums[2] += units
 
     def peak(self, day: int) -> int:
         """How far stock is at most below its final level, at the end of *day* or later.

@@ -58,7 +58,7 @@ class Promise:
                 f"ships {leg.ship_day}, arrives {leg.delivery_day}"
             )
         for line, units in self.short.items():
-            yield f"  line {line}: {units} units have no date"
+            yield f"  line {line}: {units} {'unit has' if units == 1 else 'units have'} no date"
 
 
 def promise(question: Question, policy: Policy) -> Promise:

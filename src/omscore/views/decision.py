@@ -17,8 +17,8 @@ def headline(decision: Decision) -> str:
     short = sum(decision.short.values())
     parcels = len({parcel_of(leg) for leg in decision.legs})
     if not decision.legs:
-        return f"sourced: no node can send any of {_units(short)}; they wait"
-    waiting = f"; {_units(short)} wait" if short else ""
+        return f"sourced: no node can send any of {units(short)}; they wait"
+    waiting = f"; {units(short)} wait" if short else ""
     return f"sourced: {parcels} {'parcel' if parcels == 1 else 'parcels'}{waiting}"
 
 
@@ -34,7 +34,8 @@ def details(event: PlanChosen) -> list[str]:
     ]
 
 
-def _units(quantity: int) -> str:
+def units(quantity: int) -> str:
+    """So many units, in words."""
     return f"{quantity} {'unit' if quantity == 1 else 'units'}"
 
 
@@ -49,7 +50,7 @@ def _parcels(legs: Iterable[Leg]) -> Iterator[str]:
         parcels[parcel_of(leg)].append(leg)
     for (node, _, method, ships), some in parcels.items():
         yield (
-            f"{node} sends {_units(sum(leg.quantity for leg in some))} of "
+            f"{node} sends {units(sum(leg.quantity for leg in some))} of "
             f"{_lines(leg.line for leg in some)} by {method} on {ships}, "
             f"there on {some[0].delivery_day}"
         )

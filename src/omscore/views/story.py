@@ -175,7 +175,8 @@ def _moved(moved: Sequence[Moved]) -> str:
         ways[one.from_.stage, one.to.stage, f" at {place}" if place else ""] += one.quantity
     lines = len({one.line for one in moved})
     told = "; ".join(
-        f"{quantity} units {from_} -> {to}{place}" for (from_, to, place), quantity in ways.items()
+        f"{decision.units(quantity)} {from_} -> {to}{place}"
+        for (from_, to, place), quantity in ways.items()
     )
     return f"{told} ({lines} {'line' if lines == 1 else 'lines'})"
 
