@@ -196,12 +196,12 @@ def questions(rounds: int, quick: bool) -> Iterator[Row]:
 
 
 def dates(count: int, seed: int = 2) -> tuple[list[Change], list[Pair]]:
-    """Entries at *count* distinct dates, and changes and questions at random ones of them."""
+    """Entries at *count* distinct dates, and about as many changes and questions at random ones."""
     chance = random.Random(seed)
     days = chance.sample(range(TODAY + 1, TODAY + 2 + count * 3 // 2), count)
     pairs = [
         (chance.choice(days), chance.choice((-1, 1)) * chance.randrange(1, 50), chance.choice(days))
-        for _ in range(min(max(count, 10), 500))
+        for _ in range(min(max(count, 10), 2000))
     ]
     return [(day, chance.randrange(-300, 300)) for day in days], pairs
 
@@ -239,7 +239,7 @@ def now(rounds: int, quick: bool) -> Iterator[Row]:
     todays = [(TODAY, units, day) for _, units, day in others] * 50
     taken = medians(
         {
-            "timeline": writing(timeline, many, today * 10, 1),
+            "timeline": writing(timeline, many, today * 3, 1),
             "scan": writing(Scan, many, today[:100], 1),
             "10": writing(timeline, few, todays, 10),
         },

@@ -85,7 +85,7 @@ def test_no_more_comes_back_than_was_shipped() -> None:
 
     shop.refuses(announced(1, "r-3"), TooManyReturned(LineId("1"), asked=1, left=0))
     shop.refuses(came(1, "r-3"), TooManyReturned(LineId("1"), asked=1, left=0))
-    shop.ignores(came(4), TooManyReturned(LineId("1"), asked=1, left=0))
+    shop.ignores(came(4), TooManyReturned(LineId("1"), asked=4, left=3))
     laws.check(shop.oms)
 
 

@@ -128,7 +128,7 @@ def _difference(
     came = {one.line: one.quantity for one in report.lines}
     more = [(line, came[line] - announced.get(line, 0)) for line in came]
     extra = orders.counting(
-        order, report.return_, [(line, units) for line, units in more if units > 0]
+        order, report.return_, [(line, units) for line, units in more if units > 0], announced
     )
     less = [
         ReturnCounted(report.return_, line, came.get(line, 0) - units)

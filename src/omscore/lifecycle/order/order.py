@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import assert_never
 
 import attrs
@@ -403,14 +404,21 @@ def promised(lines: Iterable[OrderLine]) -> date | None:
 
 
 def counting(
-    order: Order, return_: ids.ReturnId, wanted: Iterable[tuple[ids.LineId, int]]
+    order: Order,
+    return_: ids.ReturnId,
+    wanted: Iterable[tuple[ids.LineId, int]],
+    counted: Mapping[ids.LineId, int] = MappingProxyType({}),
 ) -> list[ReturnCounted]:
-    """Units of lines go on a return; `Refused` with every line of which too few were shipped."""
+    """Units of lines go on a return; `Refused` with every line of which too few were shipped.
+
+    *counted* are those that the return has already, on top of which these come.
+    """
     asked = list(wanted)
     faults = [
-        TooManyReturned(id_, quantity, left)
+        TooManyReturned(id_, quantity + had, left + had)
         for id_, quantity in asked
         if (left := shipped(line := line_of(order, id_)) - line.returning) < quantity
+        for had in [counted.get(id_, 0)]
     ]
     if faults:
         raise Refused(*faults)
