@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
-from attrs import frozen
+from attrs import field, frozen
 
 from omscore.adapters.policies import BUILT_IN, installed, read_policy
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.reason import Reason
 from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.combinators import AnyOf, Not, Soft, When
-from omscore.sourcing.costs import Handling, Preference, Transport, Waiting
+from omscore.sourcing.costs import MILS, Handling, Offer, Preference, Transport, Waiting
 from omscore.sourcing.limits import AtMostParcels, CompleteLines, UnsplitBelow
 from omscore.sourcing.need import Need
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.restrictions import OnlyKinds, OnlyMethods, TransitAtMost, WeightAtMost
 from omscore.sourcing.rules import CoolingDown, active, in_time, rested, stocked
+from omscore.sourcing.solvers.greedy import Greedy
 
 Install = Callable[[str, str], None]
 WHOLE = """
@@ -195,7 +197,7 @@ def test_a_host_registers_rules_of_its_own() -> None:
 # --- plugins ----------------------------------------------------------------------------------
 
 RESTING = """
-from attrs import frozen
+from attrs import field, frozen
 
 from omscore.sourcing.rules import CoolingDown
 
@@ -257,3 +259,31 @@ def test_a_plugin_that_does_not_work_is_named(install: Install, module: str) -> 
         installed()
 
     assert refused.value.path == "$.plugins.house_c"
+
+
+@frozen
+class Toll:
+    """A cost of a host: so many minor units for each parcel."""
+
+    each: int
+    name: str = field(default="toll", init=False)
+
+    def of_parcel(self, offer: Offer, /) -> int:
+        return MILS * self.each
+
+    def of_unit(self, need: Need, offer: Offer, earliest: date, /) -> int:
+        return 0
+
+
+def test_a_host_registers_costs_and_solvers_of_its_own() -> None:
+    """A file names them as it names those in the box."""
+    registry = BUILT_IN.with_cost("toll", Toll).with_solver("by-list", Greedy("by-list"))
+    policy = read_policy(
+        'name = "a"\nsolvers = ["by-list"]\n[[tiers]]\ncosts = [{ type = "toll", each = 3 }]',
+        registry,
+    )
+
+    assert policy.tiers == ((Toll(3),),)
+    assert [solver.name for solver in policy.solvers] == ["by-list"]
+    with pytest.raises(ValueError, match="registered already"):
+        registry.with_cost("toll", Toll)
