@@ -126,6 +126,16 @@ def optional_method(value: str | None) -> Method | None:
     return None if value is None else method(value)
 
 
+def word(value: str) -> str:
+    """A short word of the host or of a source (a reason, a move), in the alphabet of ids."""
+    return checked(value, "word")
+
+
+def optional_word(value: str | None) -> str | None:
+    """A short word, or None."""
+    return None if value is None else word(value)
+
+
 def optional_reference(value: str | None) -> str | None:
     """A name in another system, such as a customer in the host's own books, or None."""
     return None if value is None else checked(value, "reference")

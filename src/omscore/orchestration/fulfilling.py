@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from attrs import frozen
 
@@ -13,10 +13,7 @@ from omscore.kernel.ids import (
     DocumentId,
     FulfillmentId,
     LineId,
-    Method,
-    NodeId,
     OrderId,
-    Region,
     ReservationId,
     derived,
 )
@@ -39,9 +36,8 @@ from omscore.lifecycle.order.messages import HoldLifted, PlanChosen, ReleaseOrde
 from omscore.lifecycle.order.order import ORDER, Order, Share
 from omscore.network.calendar import release_at
 from omscore.network.facts import THE_NETWORK, Network
+from omscore.network.plan import ParcelName
 from omscore.orchestration import stock, units
-
-ParcelName = tuple[NodeId, Region, Method, date]
 
 
 @frozen

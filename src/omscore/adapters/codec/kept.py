@@ -8,7 +8,7 @@ that was read back must decide as the one that was written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from types import NoneType
@@ -276,8 +276,3 @@ def _write_any(within: Converter, names: Names, value: Any) -> Any:
 
 def _read_any(within: Converter, names: Names, value: Any, _: Any) -> Any:
     return within.structure(value, names.cls(value["type"])) if type(value) is dict else value
-
-
-def writers(within: Converter, types: Iterable[type[object]]) -> dict[type[object], Any]:
-    """A function for each of *types*; TypeError if there is a field that cannot be kept."""
-    return {type_: within.get_unstructure_hook(type_) for type_ in types}

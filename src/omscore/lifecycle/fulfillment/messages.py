@@ -16,16 +16,6 @@ from omscore.kernel.several import several_of
 # --- reports and commands ---------------------------------------------------------------------
 
 
-def word(value: str) -> str:
-    """A converter: a short word of the source, in the alphabet of ids."""
-    return ids.checked(value, "word")
-
-
-def optional_word(value: str | None) -> str | None:
-    """A converter: a short word of the source, or None."""
-    return None if value is None else word(value)
-
-
 @frozen
 class Report:
     """What reports of a node have in common: the fulfillment order, and the move it makes."""
@@ -48,7 +38,7 @@ class RejectFulfillment(Report):
 
     move: ClassVar[str] = "reject"
 
-    reason: str = field(default="unspecified", converter=word, kw_only=True)
+    reason: str = field(default="unspecified", converter=ids.word, kw_only=True)
 
 
 @frozen
@@ -85,7 +75,7 @@ class ShipFulfillment(Report):
 
     move: ClassVar[str] = "ship"
 
-    tracking: str | None = field(default=None, converter=optional_word, kw_only=True)
+    tracking: str | None = field(default=None, converter=ids.optional_word, kw_only=True)
 
 
 @frozen

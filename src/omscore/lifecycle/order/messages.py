@@ -19,13 +19,8 @@ from omscore.network.plan import Decision
 # --- commands ---------------------------------------------------------------------------------
 
 
-def word(value: str) -> str:
-    """A converter: a short word of the host (a reason, a move), in the alphabet of ids."""
-    return ids.checked(value, "word")
-
-
 def _words(value: Iterable[str]) -> tuple[str, ...]:
-    return tuple(word(one) for one in several(value, "moves"))
+    return tuple(ids.word(one) for one in several(value, "moves"))
 
 
 @frozen
@@ -71,7 +66,7 @@ class HoldOrder:
 
     order: ids.OrderId = field(converter=ids.order_id)
     hold: ids.HoldId = field(converter=ids.hold_id, kw_only=True)
-    reason: str = field(converter=word, kw_only=True)
+    reason: str = field(converter=ids.word, kw_only=True)
     moves: tuple[str, ...] = field(default=("release",), converter=_words, kw_only=True)
 
 
@@ -106,7 +101,7 @@ class MoveUnits:
     order: ids.OrderId = field(converter=ids.order_id)
     line: ids.LineId = field(converter=ids.line_id, kw_only=True)
     quantity: int = field(validator=some_units, kw_only=True)
-    move: str = field(converter=word, kw_only=True)
+    move: str = field(converter=ids.word, kw_only=True)
 
 
 # --- events -----------------------------------------------------------------------------------

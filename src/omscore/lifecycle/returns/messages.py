@@ -16,11 +16,6 @@ from omscore.kernel.several import several_of
 # --- commands and reports ---------------------------------------------------------------------
 
 
-def word(value: str) -> str:
-    """A converter: a short word of the host, in the alphabet of ids."""
-    return ids.checked(value, "word")
-
-
 @frozen
 class Returning:
     """Units of an order line that come back."""
@@ -47,7 +42,7 @@ class AnnounceReturn:
     return_: ids.ReturnId = field(converter=ids.return_id)
     order: ids.OrderId = field(converter=ids.order_id, kw_only=True)
     lines: tuple[Returning, ...] = field(converter=_lines, validator=_each_once, kw_only=True)
-    reason: str = field(default="unspecified", converter=word, kw_only=True)
+    reason: str = field(default="unspecified", converter=ids.word, kw_only=True)
 
 
 @frozen
@@ -93,7 +88,7 @@ class RefuseReturn:
     """The goods go back to the customer, for a *reason*."""
 
     return_: ids.ReturnId = field(converter=ids.return_id)
-    reason: str = field(default="unspecified", converter=word, kw_only=True)
+    reason: str = field(default="unspecified", converter=ids.word, kw_only=True)
 
 
 @frozen
