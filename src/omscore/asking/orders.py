@@ -1,0 +1,109 @@
+"""Asking about orders: how they stand, what was promised, and everything that happened to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from omscore.catalog.line import Line, check_lines, several_lines
+from omscore.kernel import ids
+from omscore.kernel.keys import Key
+from omscore.kernel.recorded import Recorded
+from omscore.lifecycle.fulfillment import fulfillment as fulfillments
+from omscore.lifecycle.fulfillment.fulfillment import FULFILLMENT, Fulfillment
+from omscore.lifecycle.order import order as orders
+from omscore.lifecycle.order.order import ORDER, Order
+from omscore.lifecycle.quote import quote as quotes
+from omscore.lifecycle.quote.quote import QUOTE, Quote
+from omscore.lifecycle.returns import returns
+from omscore.lifecycle.returns.returns import RETURN, Return
+from omscore.network.facts import STANDARD
+from omscore.orchestration import planning
+from omscore.orchestration.work_items import OPEN_ITEMS, WorkItem
+from omscore.ports.storage import Storage, UnitOfWork
+from omscore.ports.world import Clock
+from omscore.promise.options import Promise
+from omscore.runtime.audit import Difference, audit
+from omscore.runtime.configuration import Configuration
+from omscore.runtime.handling import read, rerun
+from omscore.views.standing import OrderStanding, standing
+from omscore.views.story import Story, story
+
+S = TypeVar("S")
+
+
+class Asking:
+    """Whoever knows the *storage*, the time and the *configuration* can be asked."""
+
+    def __init__(self, storage: Storage, clock: Clock, configuration: Configuration) -> None:
+        self.storage = storage
+        self.configuration = configuration
+        self._clock = clock
+
+    def order(self, order: str) -> OrderStanding:
+        """How an order stands; `Refused` if there is none of this id."""
+        id_ = ids.order_id(order)
+        found = orders.required(self.get(ORDER.key(id_)), id_)
+        return standing(found, self.configuration.unit_flow)
+
+    def fulfillment(self, fulfillment: str) -> Fulfillment:
+        """A fulfillment order; `Refused` if there is none of this id."""
+        id_ = ids.fulfillment_id(fulfillment)
+        return fulfillments.required(self.get(FULFILLMENT.key(id_)), id_)
+
+    def return_(self, return_: str) -> Return:
+        """A return; `Refused` if there is none of this id."""
+        id_ = ids.return_id(return_)
+        return returns.required(self.get(RETURN.key(id_)), id_)
+
+    def quote(self, quote: str) -> Quote:
+        """A quote; `Refused` if there is none of this id."""
+        id_ = ids.quote_id(quote)
+        return quotes.required(self.get(QUOTE.key(id_)), id_)
+
+    def work_items(self) -> Sequence[WorkItem]:
+        """Everything that waits for a person."""
+        with self.storage.begin() as unit:
+            keys = unit.listed(OPEN_ITEMS)
+        return [item for key in keys if isinstance(item := self.get(key), WorkItem) and item.open]
+
+    def promise(self, lines: Iterable[Line], ship_to: str, *, method: str = STANDARD) -> Promise:
+        """The plan with dates that an order for these lines would get now; nothing is kept."""
+        planner, asked = self.configuration.planner, several_lines(lines)
+        check_lines(asked)
+        needs = planning.needs_of_lines(asked, ids.region(ship_to), ids.method(method))
+        now = self._clock.now()
+
+        def promised(unit: UnitOfWork) -> Promise:
+            seen = read(lambda so_far: planner.reads(so_far, needs), unit, now)
+            return planner.promise(seen, needs)
+
+        return rerun(promised, self.storage)
+
+    def explain(self, order: str) -> Story:
+        """Everything that happened to an order, in order, with who, when and why."""
+        id_ = ids.order_id(order)
+        known = orders.required(self.get(ORDER.key(id_)), id_)
+        return story(id_, self.history(*_concerned(known)))
+
+    def history(self, *keys: Key[object]) -> Sequence[Recorded[object]]:
+        """Every event of these aggregates, in the order of saving."""
+        with self.storage.begin() as unit:
+            return unit.history(*keys)
+
+    def get(self, key: Key[S]) -> S | None:
+        """The state at *key*, as it is kept; None if there is none."""
+        return rerun(lambda unit: key.narrow(unit.get([key])[key].state), self.storage)
+
+    def audit(self) -> Sequence[Difference]:
+        """Every difference between what is kept and what the events say; none, if all is well."""
+        with self.storage.begin() as unit:
+            return audit(unit)
+
+
+def _concerned(order: Order) -> list[Key[object]]:
+    return [
+        ORDER.key(order.id),
+        *(FULFILLMENT.key(one) for one in order.fulfillments),
+        *(RETURN.key(one) for one in order.returns),
+    ]
