@@ -12,20 +12,17 @@ code that knows no solver.
 
 from __future__ import annotations
 
-import argparse
 import gc
-import json
 import math
 import statistics
 import sys
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from random import Random
-from typing import TypeVar
 
 import attrs
-from attrs import asdict, frozen
+from attrs import frozen
+from figures import Row, asked, at_least, at_most, percentile, report, timed
 from sourcing_instances import SHORT, Instance, a_network, an_order, orders
 
 from omscore.sourcing.feasible import faults
@@ -34,22 +31,9 @@ from omscore.sourcing.solvers.exact import Exact
 from omscore.sourcing.solvers.greedy import Covering, Greedy
 from omscore.sourcing.solvers.highs import Highs, model_of, quiet_solver
 
-T = TypeVar("T")
 BARE = "HiGHS alone, its model built before"
 BUDGET = 10_000
 ONE_PARCEL_MORE = 100_000  # cents: above whatever units can cost
-
-
-@frozen
-class Row:
-    """One figure, and what it is compared with."""
-
-    name: str
-    value: float
-    unit: str
-    compared_with: str
-    target: str | None = None
-    met: bool | None = None
 
 
 @frozen
@@ -65,27 +49,7 @@ class Timed:
     bare_us: float
 
 
-def at_least(name: str, value: float, least: float, unit: str, compared_with: str) -> Row:
-    """A figure that should not be below a target."""
-    return Row(name, value, unit, compared_with, f"at least {least:g}", value >= least)
-
-
-def at_most(name: str, value: float, most: float, unit: str, compared_with: str) -> Row:
-    """A figure that should not be above a target."""
-    return Row(name, value, unit, compared_with, f"at most {most:g}", value <= most)
-
-
 # --- timing -------------------------------------------------------------------------------------
-
-
-def timed(work: Callable[[], T], repeats: int = 3) -> tuple[float, T]:
-    """The least microseconds of some runs, and what the last one answered."""
-    taken = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        answer = work()
-        taken.append(time.perf_counter() - start)
-    return min(taken) * 1e6, answer
 
 
 def exact(problem: Problem, repeats: int = 3) -> tuple[float, Solution]:
@@ -118,12 +82,6 @@ def both(instances: Iterable[Instance], repeats: int = 3) -> list[Timed]:
             raise SystemExit(f"HiGHS found {other.cost}, proved was {solution.bound}")
         rows.append(Timed(solution, taken, highs, bare(one.problem, repeats)))
     return rows
-
-
-def percentile(values: Iterable[float], share: float) -> float:
-    """The smallest value that so large a share of all does not exceed."""
-    ordered = sorted(values)
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
 def median(values: Iterable[float]) -> float:
@@ -228,13 +186,13 @@ def policies(count: int) -> list[Row]:
                 for need in problem.needs
             ),
         )
-        asked: list[tuple[Solver, Problem]] = [
+        ways: list[tuple[Solver, Problem]] = [
             (Exact(), problem),
             (Greedy(), problem),
             (Greedy(), near),
             (Covering(), problem),
         ]
-        costs = [solver.solve(what, BUDGET).cost for solver, what in asked]
+        costs = [solver.solve(what, BUDGET).cost for solver, what in ways]
         if max(costs) < SHORT:  # otherwise all are as short as the stock is
             for name, cost in zip(totals, costs, strict=True):
                 totals[name] += cost
@@ -276,11 +234,8 @@ def many_lines(count: int) -> list[Row]:
 
 def main() -> int:
     """Print the figures; exit status 1 if one that has a target misses it."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="fewer orders")
-    parser.add_argument("--json", action="store_true", help="one JSON list on standard output")
-    asked = parser.parse_args()
-    size = 1 if asked.quick else 5
+    options = asked(__doc__).parse_args()
+    size = 1 if options.quick else 5
     gc.disable()
     rows = [
         *mix(60 * size, 50, (120, 15, 30)),
@@ -294,15 +249,7 @@ def main() -> int:
         *many_units(2 * size),
         *many_lines(2 * size),
     ]
-    if asked.json:
-        print(json.dumps([asdict(row) for row in rows], indent=1))
-    else:
-        for row in rows:
-            against = f"against {row.compared_with}" if row.compared_with else ""
-            verdict = {True: "met", False: "MISSED", None: ""}[row.met]
-            figure = f"{row.name:58} {row.value:>8g} {row.unit:14}"
-            print(f"{figure} {row.target or ''} {verdict} {against}".rstrip())
-    return int(any(row.met is False for row in rows))
+    return report(rows, as_json=options.json)
 
 
 if __name__ == "__main__":

@@ -49,13 +49,18 @@ def a_network(count: int, chance: Random) -> list[Place]:
     ]
 
 
+def far(network: list[Place], chance: Random) -> list[tuple[float, int]]:
+    """How far each node is from a place that is drawn, in km, and in which zone."""
+    x, y = chance.uniform(0, WIDTH_KM), chance.uniform(0, HEIGHT_KM)
+    distances = [hypot(node.x - x, node.y - y) for node in network]
+    return [(distance, 1 + bisect_left(ZONES_KM, distance)) for distance in distances]
+
+
 def an_order(
     network: list[Place], quantities: list[int], chance: Random, dearer: int = 0
 ) -> Instance:
     """One need for each of *quantities*; *dearer* on every parcel counts parcels first."""
-    x, y = chance.uniform(0, WIDTH_KM), chance.uniform(0, HEIGHT_KM)
-    distances = [hypot(node.x - x, node.y - y) for node in network]
-    zones = [1 + bisect_left(ZONES_KM, distance) for distance in distances]
+    distances, zones = zip(*far(network, chance), strict=True)
     parcels = tuple(
         Parcel(node, 0, dearer + 400 + 100 * zone + round(chance.uniform(0, 100)))
         for node, zone in enumerate(zones)
@@ -71,7 +76,7 @@ def an_order(
                 arcs.append(Arc(node, min(depth, quantity), cost, ((len(pools), 1),)))
                 pools.append(((0, depth),))
         needs.append(Need(quantity, SHORT, tuple(arcs)))
-    return Instance(Problem(tuple(needs), parcels, tuple(pools)), tuple(distances))
+    return Instance(Problem(tuple(needs), parcels, tuple(pools)), distances)
 
 
 def orders(
@@ -81,10 +86,11 @@ def orders(
     network = a_network(nodes, Random(f"network/{nodes}/{seed}"))
     for number in range(count):
         chance = Random(f"order/{nodes}/{lines}/{seed}/{number}")
-        many = lines or _drawn(LINES, chance)
-        yield an_order(network, [_drawn(QUANTITIES, chance) for _ in range(many)], chance, dearer)
+        many = lines or drawn(LINES, chance)
+        yield an_order(network, [drawn(QUANTITIES, chance) for _ in range(many)], chance, dearer)
 
 
-def _drawn(table: tuple[tuple[int, int], ...], chance: Random) -> int:
+def drawn(table: tuple[tuple[int, int], ...], chance: Random) -> int:
+    """A value, each with its weight."""
     values, weights = [value for value, _ in table], [weight for _, weight in table]
     return chance.choices(values, weights)[0]

@@ -1,0 +1,74 @@
+"""What the benchmarks of sourcing share: figures with targets, timing, and the printed table."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from attrs import asdict, frozen
+
+T = TypeVar("T")
+
+
+@frozen
+class Row:
+    """One figure, and what it is compared with."""
+
+    name: str
+    value: float
+    unit: str
+    compared_with: str
+    target: str | None = None
+    met: bool | None = None
+
+
+def at_least(name: str, value: float, least: float, unit: str, compared_with: str) -> Row:
+    """A figure that should not be below a target."""
+    return Row(name, value, unit, compared_with, f"at least {least:g}", value >= least)
+
+
+def at_most(name: str, value: float, most: float, unit: str, compared_with: str) -> Row:
+    """A figure that should not be above a target."""
+    return Row(name, value, unit, compared_with, f"at most {most:g}", value <= most)
+
+
+def timed(work: Callable[[], T], repeats: int = 3) -> tuple[float, T]:
+    """The least microseconds of processor time of some runs, and what the last one answered."""
+    taken = []
+    for _ in range(repeats):
+        start = time.thread_time_ns()
+        answer = work()
+        taken.append(time.thread_time_ns() - start)
+    return min(taken) / 1e3, answer
+
+
+def percentile(values: Iterable[float], share: float) -> float:
+    """The smallest value that so large a share of all does not exceed."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+def asked(description: str | None) -> argparse.ArgumentParser:
+    """A parser of the options that every script takes."""
+    parser = argparse.ArgumentParser(description=(description or "").partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="fewer orders")
+    parser.add_argument("--json", action="store_true", help="one JSON list on standard output")
+    return parser
+
+
+def report(rows: Iterable[Row], *, as_json: bool) -> int:
+    """Print *rows*; exit status 1 if one that has a target misses it."""
+    found = list(rows)
+    if as_json:
+        print(json.dumps([asdict(row) for row in found], indent=1))
+    else:
+        for row in found:
+            against = f"against {row.compared_with}" if row.compared_with else ""
+            verdict = {True: "met", False: "MISSED", None: ""}[row.met]
+            figure = f"{row.name:58} {row.value:>8g} {row.unit:14}"
+            print(f"{figure} {row.target or ''} {verdict} {against}".rstrip())
+    return int(any(row.met is False for row in found))
