@@ -98,10 +98,13 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
     from omscore.network.facts import (
         Calendar as Calendar,
         Lane as Lane,
+        Link as Link,
         Network as Network,
         Node as Node,
+        PICKUP as PICKUP,
         STANDARD as STANDARD,
     )
+    from omscore.network.places import Destination as Destination, Point as Point, point as point
     from omscore.network.plan import Decision as Decision, Leg as Leg
     from omscore.oms import Oms as Oms, Receipt as Receipt
     from omscore.orchestration.learning import Learn as Learn
@@ -154,7 +157,8 @@ _HOMES = {
     # facts
     "catalog.item": "Component Item",
     "catalog.line": "Line",
-    "network.facts": "Calendar Lane Network Node STANDARD",
+    "network.facts": "Calendar Lane Link Network Node PICKUP STANDARD",
+    "network.places": "Destination Point point",
     # commands and reports
     "orchestration.learning": "Learn",
     "atp.messages": (

@@ -206,7 +206,8 @@ quoting recovering reservation return returning serving supply supplying work-it
 NAMES_OF_EVENTS = """
 backlog.called backlog.joined backlog.left capacity.booked capacity.freed demand.stated
 fulfillment.moved fulfillment.released fulfillment.report-ignored fulfillment.tasks-lowered
-item.learned network.calendar-learned network.lane-learned network.node-learned
+item.learned network.calendar-learned network.destination-learned network.lane-learned
+network.link-learned network.node-learned
 order.hold-lifted order.hold-placed order.placed order.plan-chosen order.return-counted
 order.units-moved paper.ignored paper.taken position.demand-scheduled
 position.shortage-cleared position.shortage-declared position.stock-entered

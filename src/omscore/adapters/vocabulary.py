@@ -61,6 +61,8 @@ EVENTS: dict[str, type[object]] = {
     "network.node-learned": facts.NodeLearned,
     "network.lane-learned": facts.LaneLearned,
     "network.calendar-learned": facts.CalendarLearned,
+    "network.link-learned": facts.LinkLearned,
+    "network.destination-learned": facts.DestinationLearned,
     "capacity.booked": capacity.CapacityBooked,
     "capacity.freed": capacity.CapacityFreed,
     "position.stock-entered": position.StockEntered,

@@ -11,7 +11,7 @@ from omscore.kernel import ids
 from omscore.kernel.errors import Broken, Unreadable
 from omscore.kernel.keys import Kind
 from omscore.kernel.quantities import no_or_some_units, some_units
-from omscore.kernel.several import several_of
+from omscore.kernel.several import several, several_of
 
 ItemKind = Literal["stock", "bundle", "digital", "service"]
 
@@ -24,6 +24,10 @@ class Component:
     quantity: int = field(default=1, validator=some_units)
 
 
+def _classes(value: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({ids.word(one) for one in several(value, "classes")}))
+
+
 def _components(value: Iterable[Component]) -> tuple[Component, ...]:
     return several_of(Component, value, "components")
 
@@ -33,13 +37,15 @@ class Item:
     """What is known of a sku.
 
     *kind*: `stock` is kept at nodes and counted; a `bundle` is made of *components*; `digital` and
-    `service` take no stock.  *weight_g* is the weight of one unit in grams.
+    `service` take no stock.  *weight_g* is the weight of one unit in grams.  *classes* are words
+    of the host for rules to ask about, such as `hazardous`, `oversize` or `brand:acme`.
     """
 
     sku: ids.Sku = field(converter=ids.sku)
     kind: ItemKind = field(default="stock", kw_only=True)
     components: tuple[Component, ...] = field(default=(), converter=_components, kw_only=True)
     weight_g: int = field(default=0, validator=no_or_some_units, kw_only=True)
+    classes: tuple[str, ...] = field(default=(), converter=_classes, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if self.kind not in ("stock", "bundle", "digital", "service"):

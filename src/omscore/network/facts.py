@@ -1,4 +1,4 @@
-"""The facts of a network: nodes, lanes, calendars.  They arrive from outside and are versioned.
+"""The facts of a network: nodes, the ways between them, calendars.  They arrive from outside.
 
 All of them are one aggregate, so that one version number says which network a decision saw.
 """
@@ -17,9 +17,11 @@ from omscore.kernel.keys import Kind
 from omscore.kernel.moments import zone
 from omscore.kernel.quantities import no_or_some_units
 from omscore.kernel.several import several
+from omscore.network.places import Destination, Point
 
 NodeKind = Literal["warehouse", "store", "vendor", "locker"]
 STANDARD = ids.Method("standard")
+PICKUP = ids.Method("pickup")
 
 
 def _regions(value: Iterable[str]) -> tuple[ids.Region, ...]:
@@ -33,6 +35,15 @@ def _capacity(value: Mapping[str, int]) -> Mapping[str, int]:
         if type(most) is not int or most < 0:
             raise Unreadable("a whole number, zero or more", "$.capacity")
     return dict(value)
+
+
+def _words(value: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({ids.word(one) for one in several(value, "tags")}))
+
+
+def _at(_: object, __: object, value: Point | None) -> None:
+    if value is not None and not isinstance(value, Point):
+        raise Unreadable("a point", "$.at")
 
 
 def _weekdays(value: Iterable[int]) -> tuple[int, ...]:
@@ -70,6 +81,10 @@ class Node:
     *ships_to* names regions reached without a lane of their own, in `DEFAULT_TRANSIT_DAYS` and at
     no cost.  *capacity* is what one local day can take, by kind (`units`, `parcels`); a kind that
     is not named is not limited.
+
+    *at* is where it is; *priority* says how much a host likes to use it, the lowest number best;
+    *tags* are words of the host for rules to ask about, such as a group, a brand, or `cold`.
+    A store or a locker is a place to collect from: as a destination, by its own id, by `PICKUP`.
     """
 
     id: ids.NodeId = field(converter=ids.node_id)
@@ -83,6 +98,9 @@ class Node:
     processing_days: int = field(default=0, validator=no_or_some_units, kw_only=True)
     capacity: Mapping[str, int] = field(factory=dict, converter=_capacity, kw_only=True, hash=False)
     active: bool = field(default=True, kw_only=True)
+    at: Point | None = field(default=None, validator=_at, kw_only=True)
+    priority: int = field(default=0, validator=no_or_some_units, kw_only=True)
+    tags: tuple[str, ...] = field(default=(), converter=_words, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if self.kind not in ("warehouse", "store", "vendor", "locker"):
@@ -120,24 +138,55 @@ class Lane:
     )
 
 
+@frozen
+class Link:
+    """A way from a node to another, by which goods get there before they go on to the customer.
+
+    Costs and days are those of a `Lane`.  What arrives leaves again as any supply of that node
+    does: after its *processing_days*.
+    """
+
+    node: ids.NodeId = field(converter=ids.node_id)
+    to: ids.NodeId = field(converter=ids.node_id)
+    transit_days: int = field(default=1, validator=no_or_some_units, kw_only=True)
+    parcel_cost: int = field(default=0, validator=no_or_some_units, kw_only=True)
+    unit_cost: int = field(default=0, validator=no_or_some_units, kw_only=True)
+    kg_cost: int = field(default=0, validator=no_or_some_units, kw_only=True)
+    carrier_calendar: ids.CalendarId | None = field(
+        default=None, converter=ids.optional_calendar_id, kw_only=True
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if self.node == self.to:
+            raise Unreadable("another node than the one that it starts from", "$.to")
+
+
 LaneName = tuple[ids.NodeId, ids.Region, ids.Method]
+LinkName = tuple[ids.NodeId, ids.NodeId]
 
 
 @frozen
 class Network:
-    """Every node, lane and calendar that is known."""
+    """Every node, lane, calendar, link and destination that is known."""
 
     nodes: Mapping[ids.NodeId, Node] = field(factory=dict)
     lanes: Mapping[LaneName, Lane] = field(factory=dict)
     calendars: Mapping[ids.CalendarId, Calendar] = field(factory=dict)
+    links: Mapping[LinkName, Link] = field(factory=dict)
+    destinations: Mapping[ids.Region, Destination] = field(factory=dict)
     _reaching: dict[tuple[ids.Region, ids.Method], tuple[Node, ...]] = field(
         factory=dict, init=False, repr=False, eq=False
     )
 
     def lane(self, node: Node, to: ids.Region, method: ids.Method) -> Lane | None:
-        """The way from *node* to *to*, or None: its own lane before what `ships_to` implies."""
+        """The way from *node* to *to*, or None: its own lane before what is implied.
+
+        `ships_to` implies one; so does collecting at a store or a locker, at once and at no cost.
+        """
         if found := self.lanes.get((node.id, to, method)):
             return found
+        if method == PICKUP and str(to) == str(node.id) and node.kind in ("store", "locker"):
+            return Lane(node.id, to, method=method, transit_days=0)
         return Lane(node.id, to, method=method) if to in node.ships_to else None
 
     def reaching(self, to: ids.Region, method: ids.Method) -> tuple[Node, ...]:
@@ -147,6 +196,13 @@ class Network:
                 node for _, node in sorted(self.nodes.items()) if self.lane(node, to, method)
             )
         return self._reaching[to, method]
+
+    def where(self, to: ids.Region) -> Point | None:
+        """Where a destination is, if that is known: it may be a node."""
+        if found := self.destinations.get(to):
+            return found.at
+        node = self.nodes.get(ids.NodeId(to))
+        return None if node is None else node.at
 
 
 @frozen
@@ -170,13 +226,28 @@ class CalendarLearned:
     calendar: Calendar
 
 
-NetworkEvent = NodeLearned | LaneLearned | CalendarLearned
+@frozen
+class LinkLearned:
+    """From now on a link is like this."""
+
+    link: Link
+
+
+@frozen
+class DestinationLearned:
+    """From now on a destination is here."""
+
+    destination: Destination
+
+
+NetworkEvent = NodeLearned | LaneLearned | CalendarLearned | LinkLearned | DestinationLearned
 
 
 def evolve(network: Network | None, /, *events: NetworkEvent) -> Network:
     """The network as it was last learned."""
     was = network or Network()
     nodes, lanes, calendars = dict(was.nodes), dict(was.lanes), dict(was.calendars)
+    links, destinations = dict(was.links), dict(was.destinations)
     for event in events:
         match event:
             case NodeLearned(node):
@@ -185,10 +256,19 @@ def evolve(network: Network | None, /, *events: NetworkEvent) -> Network:
                 lanes[lane.node, lane.to, lane.method] = lane
             case CalendarLearned(calendar):
                 calendars[calendar.id] = calendar
+            case LinkLearned(link):
+                links[link.node, link.to] = link
+            case DestinationLearned(destination):
+                destinations[destination.region] = destination
             case _:
                 assert_never(event)
-    return Network(nodes, lanes, calendars)
+    return Network(nodes, lanes, calendars, links, destinations)
 
 
-NETWORK = Kind("network", Network, evolve, (NodeLearned, LaneLearned, CalendarLearned))
+NETWORK = Kind(
+    "network",
+    Network,
+    evolve,
+    (NodeLearned, LaneLearned, CalendarLearned, LinkLearned, DestinationLearned),
+)
 THE_NETWORK = NETWORK.key("network")

@@ -1,4 +1,4 @@
-"""Learning facts: items, nodes, lanes and calendars as they are from now on."""
+"""Learning facts: items, nodes, the ways between them, as they are from now on."""
 
 from __future__ import annotations
 
@@ -15,22 +15,29 @@ from omscore.network.facts import (
     THE_NETWORK,
     Calendar,
     CalendarLearned,
+    DestinationLearned,
     Lane,
     LaneLearned,
+    Link,
+    LinkLearned,
     Network,
     NetworkEvent,
     Node,
     NodeLearned,
 )
+from omscore.network.places import Destination
 
-Fact = Item | Node | Lane | Calendar
+Place = Node | Lane | Calendar | Link | Destination
+Fact = Item | Place
 
 
 def _facts(value: Iterable[Fact]) -> tuple[Fact, ...]:
     facts = tuple(value)
     for place, fact in enumerate(facts):
-        if not isinstance(fact, Item | Node | Lane | Calendar):
-            raise Unreadable("an Item, Node, Lane or Calendar", f"$.facts[{place}]")
+        if not isinstance(fact, Fact):
+            raise Unreadable(
+                "an Item, Node, Lane, Link, Destination or Calendar", f"$.facts[{place}]"
+            )
     return facts
 
 
@@ -63,7 +70,7 @@ class Learning:
         return changes
 
 
-def _news(network: Network, fact: Node | Lane | Calendar) -> NetworkEvent | None:
+def _news(network: Network, fact: Place) -> NetworkEvent | None:
     match fact:
         case Node():
             return None if network.nodes.get(fact.id) == fact else NodeLearned(fact)
@@ -72,6 +79,12 @@ def _news(network: Network, fact: Node | Lane | Calendar) -> NetworkEvent | None
             return None if known == fact else LaneLearned(fact)
         case Calendar():
             return None if network.calendars.get(fact.id) == fact else CalendarLearned(fact)
+        case Link():
+            known_link = network.links.get((fact.node, fact.to))
+            return None if known_link == fact else LinkLearned(fact)
+        case Destination():
+            known_at = network.destinations.get(fact.region)
+            return None if known_at == fact else DestinationLearned(fact)
         case _:
             assert_never(fact)
 
@@ -86,3 +99,9 @@ def _complete(network: Network) -> None:
             raise Unreadable("a node that is known", f"{path}.node")
         if {lane.carrier_calendar, lane.delivery_calendar} - {None, *network.calendars}:
             raise Unreadable("calendars that are known", path)
+    for link in network.links.values():
+        path = f"$.links.{link.node}.{link.to}"
+        if not {link.node, link.to} <= network.nodes.keys():
+            raise Unreadable("nodes that are known", path)
+        if link.carrier_calendar not in (None, *network.calendars):
+            raise Unreadable("a calendar that is known", f"{path}.carrier_calendar")

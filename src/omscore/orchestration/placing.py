@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import ClassVar
 
 from attrs import frozen
@@ -21,7 +22,7 @@ from omscore.network.plan import Decision, Leg
 from omscore.orchestration import planning, units
 from omscore.orchestration.backlog import BACKLOG
 from omscore.orchestration.planning import Planner
-from omscore.orchestration.recovering import RECOVERING, cooling_nodes
+from omscore.orchestration.recovering import RECOVERING, cooling_nodes, rejections_of
 from omscore.sourcing.need import Need
 
 
@@ -87,7 +88,8 @@ class Sourcing:
         orders.free_to(orders.required(changes.get(key), command.order), "allocate")
         cooling = cooling_nodes(seen, command.order, context.now)
         avoid = cooling.union(command.avoid)
-        source(changes, command.order, self.flow, self.planner, context, avoid)
+        rejections = rejections_of(seen, command.order)
+        source(changes, command.order, self.flow, self.planner, context, avoid, rejections)
         return changes
 
 
@@ -98,6 +100,7 @@ def source(
     planner: Planner,
     context: Context,
     avoid: frozenset[ids.NodeId] = frozenset(),
+    rejections: Mapping[ids.NodeId, int] = MappingProxyType({}),
 ) -> None:
     """Plan the units that need a node, reserve what the plan says, and let the rest wait."""
     order = changes.require(ORDER.key(id_))
@@ -105,7 +108,7 @@ def source(
     if not waiting:
         return
     needs = _needs(order, waiting)
-    decision = planner.plan(changes, needs, context, order=id_, avoid=avoid)
+    decision = planner.plan(changes, needs, context, order=id_, avoid=avoid, rejections=rejections)
     if decision.legs or any(share.group.stage == flow.initial for share in waiting):
         network, items = planning.versions(changes.seen, needs)
         changes.tell(ORDER.key(id_), [PlanChosen(decision, network, items)])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import ClassVar
 
 import attrs
@@ -130,11 +131,14 @@ class Planner:
         *,
         order: ids.OrderId | None = None,
         avoid: frozenset[ids.NodeId] = frozenset(),
+        rejections: Mapping[ids.NodeId, int] = MappingProxyType({}),
     ) -> Decision:
-        """The decision for *needs*; an *order* that waits keeps its place in the backlog."""
-        return pipeline.source(
-            self._question(changes, needs, context.now, order, avoid), self.policy
-        )
+        """The decision for *needs*; an *order* that waits keeps its place in the backlog.
+
+        None of *avoid* is asked; *rejections* say how often each node rejected the order before.
+        """
+        question = self._question(changes, needs, context.now, order, avoid)
+        return pipeline.source(attrs.evolve(question, rejections=rejections), self.policy)
 
     def promise(self, seen: Seen, needs: Sequence[Need]) -> Promise:
         """What an order for *needs* would be promised now; nothing is kept."""
@@ -167,7 +171,7 @@ class Planner:
                 for day in self._days(network, node, at.values(), now):
                     room[node, day] = _left(changes, network.nodes[node], day)
         weighed = tuple(
-            attrs.evolve(one, weight_g=item.weight_g)
+            attrs.evolve(one, weight_g=item.weight_g, classes=item.classes)
             if (item := changes.get(ITEM.key(one.sku))) is not None
             else one
             for one in needs

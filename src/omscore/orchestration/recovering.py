@@ -30,10 +30,14 @@ WAITING = "backorder"
 
 @frozen
 class Recovering:
-    """How often units of an order lost their place, and which nodes cool down until when."""
+    """How often units of an order lost their place, and which nodes cool down until when.
+
+    *rejections* say how often each node rejected it.
+    """
 
     lost: int = 0
     cooling: Mapping[ids.NodeId, datetime] = field(factory=dict)
+    rejections: Mapping[ids.NodeId, int] = field(factory=dict)
 
 
 RECOVERING = Kind("recovering", Recovering)
@@ -48,6 +52,11 @@ def cooling_nodes(seen: Changes | Seen, order: ids.OrderId, now: datetime) -> fr
     """The nodes that rejected *order* a short while ago."""
     process = seen.get(RECOVERING.key(order)) or Recovering()
     return frozenset(node for node, until in process.cooling.items() if until > now)
+
+
+def rejections_of(seen: Changes | Seen, order: ids.OrderId) -> Mapping[ids.NodeId, int]:
+    """How often each node rejected *order*."""
+    return (seen.get(RECOVERING.key(order)) or Recovering()).rejections
 
 
 @frozen
@@ -74,10 +83,12 @@ class Recovery:
             return process, [Later(now + self.patience, SourceOrder(order))]
         was = process or Recovering()
         cooling = {node: until for node, until in was.cooling.items() if until > now}
+        rejections = dict(was.rejections)
         if event.move == "reject":
-            for moved in event.moved:
-                if moved.from_.node is not None:
-                    cooling[moved.from_.node] = now + self.cool_down
+            for node in dict.fromkeys(moved.from_.node for moved in event.moved):
+                if node is not None:
+                    cooling[node] = now + self.cool_down
+                    rejections[node] = rejections.get(node, 0) + 1
         lost = was.lost + 1
         later = [Later(now, SourceOrder(order))]
         if event.move == "reject":
@@ -87,7 +98,7 @@ class Recovery:
             reasons = (Noted("recovering.gave-up", {"tries": self.tries, "lines": len(lines)}),)
             item = OpenWorkItem(ids.derived(order, "source", lost), order, "source", reasons)
             later = [Later(now, item)]
-        return Recovering(lost, cooling), later
+        return Recovering(lost, cooling, rejections), later
 
 
 # --- stock that was promised and is gone ------------------------------------------------------

@@ -11,6 +11,7 @@ from omscore.kernel.ids import Method, NodeId, Region, Sku
 from omscore.kernel.moments import local_day
 from omscore.network.calendar import delivery_day, ship_day, ship_day_of_supply
 from omscore.network.facts import Lane, Network, Node
+from omscore.network.places import Point, distance_km
 from omscore.sourcing.need import Need
 
 Rows = Sequence[tuple[date, int]]
@@ -23,7 +24,8 @@ class Question:
     *stock* says how many units of a sku may be promised at a node from which day on: rows that only
     rise; a missing one is no stock.  *room* is what is left of a node's days, in units: of a node
     with a limit, the days that it names are offered and no others.  *cooling* are nodes that
-    rejected this before, and are not asked now.
+    rejected this before, and are not asked now; *rejections* say how often each did so.  *use_by*
+    says how many units of a node's stock must be used by which day: rows that only rise.
     """
 
     needs: tuple[Need, ...]
@@ -32,6 +34,8 @@ class Question:
     stock: Mapping[tuple[NodeId, Sku], Rows] = field(factory=dict)
     room: Mapping[tuple[NodeId, date], int] = field(factory=dict)
     cooling: frozenset[NodeId] = frozenset()
+    rejections: Mapping[NodeId, int] = field(factory=dict)
+    use_by: Mapping[tuple[NodeId, Sku], Rows] = field(factory=dict)
 
 
 @frozen
@@ -40,7 +44,10 @@ class Candidate:
 
     *rows* say how many units can have left by which ship day; both only rise.  *earliest* is the
     day on which the first of them would be delivered; None without a lane or without stock.
-    *room* is how many units the days on which they could leave can take; None without a limit.
+    *room* is how many units the days on which they could leave can take, and *load_percent* how
+    much of the first such day is taken; None without a limit.  *distance_km* is from the node to
+    the destination as the crow flies; None unless it is known where both are.  *rejections* says
+    how often the node rejected this order, *use_by* how many of its units must be used by when.
     """
 
     node: Node
@@ -49,6 +56,10 @@ class Candidate:
     earliest: date | None
     cooling: bool
     room: int | None = None
+    load_percent: int | None = None
+    distance_km: int | None = None
+    rejections: int = 0
+    use_by: Rows = ()
 
 
 def nodes_of(network: Network) -> Iterable[Node]:
@@ -68,6 +79,17 @@ def limited(node: Node) -> bool:
     return "units" in node.capacity
 
 
+def load_percent(node: Node, left: int) -> int:
+    """How much of a day that takes so many units is taken, in whole percent."""
+    most = node.capacity["units"]
+    return 100 * (most - left) // most if most else 100
+
+
+def apart(node: Node, to: Point | None) -> int | None:
+    """The distance from *node*, if it is known where both are."""
+    return None if node.at is None or to is None else distance_km(node.at, to)
+
+
 def most_of(candidate: Candidate) -> int:
     """How many units a node could send at the most, were nothing else asked of it."""
     there = candidate.rows[-1][1] if candidate.rows and candidate.lane is not None else 0
@@ -81,6 +103,7 @@ class _Way:
     node: Node
     lane: Lane | None
     cooling: bool
+    distance_km: int | None
     arrivals: dict[date, date]
 
 
@@ -107,13 +130,31 @@ class Finding:
         if (way := self.ways.get(name)) is None:
             way = self.ways[name] = self._way(node, need.to, need.method)
         rows = self._rows(node, need.sku)
-        earliest = self._earliest(way, rows) if rows else None
-        room = self._room(node, rows) if limited(node) else None
-        return Candidate(node, way.lane, rows, earliest, way.cooling, room)
+        question = self.question
+        return Candidate(
+            node,
+            way.lane,
+            rows,
+            self._earliest(way, rows) if rows else None,
+            way.cooling,
+            self._room(node, rows) if limited(node) else None,
+            self._load_percent(node, rows) if limited(node) else None,
+            way.distance_km,
+            question.rejections.get(node.id, 0) if question.rejections else 0,
+            question.use_by.get((node.id, need.sku), ()) if question.use_by else (),
+        )
 
     def _way(self, node: Node, to: Region, method: Method) -> _Way:
-        lane = self.question.network.lane(node, to, method)
-        return _Way(node, lane, node.id in self.question.cooling, {})
+        question = self.question
+        lane = question.network.lane(node, to, method)
+        far = apart(node, question.network.where(to))
+        return _Way(node, lane, node.id in question.cooling, far, {})
+
+    def _load_percent(self, node: Node, rows: Rows) -> int | None:
+        """How much is taken of the first day on which something could leave."""
+        first = rows[0][0] if rows else date.min
+        days = [(day, left) for day, left in self.rooms.get(node.id, ()) if day >= first]
+        return load_percent(node, min(days)[1]) if days else None
 
     def _room(self, node: Node, rows: Rows) -> int:
         first = rows[0][0] if rows else date.min

@@ -25,12 +25,18 @@ MILS = 1_000
 
 @frozen
 class Offer:
-    """A parcel that could be sent: from a node, by a lane, on a day."""
+    """A parcel that could be sent: from a node, by a lane, on a day.
+
+    *distance_km* is None unless it is known where both ends are; *load_percent* is how much of the
+    node's day is taken, None without a limit.
+    """
 
     node: Node
     lane: Lane
     ship_day: date
     delivery_day: date
+    distance_km: int | None = None
+    load_percent: int | None = None
 
 
 class Cost(Protocol):

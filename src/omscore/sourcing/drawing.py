@@ -24,7 +24,7 @@ from omscore.network.calendar import delivery_day, release_at
 from omscore.network.facts import Lane
 from omscore.network.plan import Leg
 from omscore.sourcing import limits
-from omscore.sourcing.candidate import Candidate, Question, Rows, limited
+from omscore.sourcing.candidate import Candidate, Question, Rows, limited, load_percent
 from omscore.sourcing.costs import Cost, Offer, in_minor
 from omscore.sourcing.need import Need
 from omscore.sourcing.policy import Policy
@@ -252,7 +252,10 @@ class _Pen:
         if arrives is None:
             arrives = delivery_day(lane, self.question.network, day)
         self.parcels[name] = len(self.offers)
-        self.offers.append(Offer(candidate.node, lane, day, arrives))
+        node, load = candidate.node, None
+        if limited(node):
+            load = load_percent(node, self.question.room[node.id, day])
+        self.offers.append(Offer(node, lane, day, arrives, candidate.distance_km, load))
         return self.parcels[name]
 
     # --- what it costs ------------------------------------------------------------------------

@@ -10,13 +10,25 @@ from omscore.kernel.ids import LineId, Method, Region, Sku
 
 
 @frozen
+class Substitute:
+    """A sku that may be sent instead of what is needed, at *penalty* minor units for each unit."""
+
+    sku: Sku
+    penalty: int = 0
+    weight_g: int = 0
+    classes: tuple[str, ...] = ()
+
+
+@frozen
 class Need:
     """So many units of a sku for one line, to a region, by a method.
 
-    *latest* is the last acceptable day of delivery; *weight_g* is that of one unit, in grams, and
-    *price* what it sells for, in minor units.  Needs of one *group* belong together, where a limit
-    says so.  Where not all can be covered, a unit of a need outweighs *priority* units of one whose
-    priority is 1.
+    *wanted* is the day that a customer asks for: earlier is no better.  *latest* is the last
+    acceptable day of delivery; *weight_g* is that of one unit, in grams, and *price* what it sells
+    for, in minor units.  Needs of one *group* belong together, where a limit says so.  Where not
+    all can be covered, a unit of a need outweighs *priority* units of one whose priority is 1.
+    *classes* are those of the item, *channel* the one through which the order came.  A need that
+    may not *split* comes in one parcel.  *substitutes* may be sent instead, the first ones rather.
     """
 
     line: LineId
@@ -29,3 +41,8 @@ class Need:
     group: str | None = None
     price: int = 0
     priority: int = 1
+    wanted: date | None = None
+    classes: tuple[str, ...] = ()
+    channel: str | None = None
+    split: bool = True
+    substitutes: tuple[Substitute, ...] = ()
