@@ -104,13 +104,13 @@ def shipments(
     _some(curve)
     within, had = _until(curve, latest), 0
     parts = list[Shipment]()
-    for one, safe in zip(within, _safe(curve), strict=False):
-        more = min(quantity, safe) - had
+    for one, there in zip(within, safe(curve), strict=False):
+        more = min(quantity, there) - had
         if more > 0 and (parts or more >= min(first, quantity)):
             parts.append(Shipment(one.day, more))
             had += more
     if had < quantity:
-        there = max([0, *_safe(curve)[: len(within)]])
+        there = max([0, *safe(curve)[: len(within)]])
         return NotBy(quantity, there, latest or curve[-1].day)
     return tuple(parts)
 
@@ -154,8 +154,8 @@ def _most(curve: Curve) -> int:
     return max((max(0, one.available) for one in curve), default=0)
 
 
-def _safe(curve: Curve) -> list[int]:
-    """For each row, the lowest number from there on."""
+def safe(curve: Curve) -> list[int]:
+    """For each row of *curve*, the lowest number from there on; none is below the one before."""
     lows = [one.available for one in curve]
     for place in range(len(lows) - 2, -1, -1):
         lows[place] = min(lows[place], lows[place + 1])
