@@ -118,7 +118,8 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
     )
     from omscore.ports.storage import Storage as Storage, UnitOfWork as UnitOfWork
     from omscore.ports.world import Clock as Clock, Ids as Ids
-    from omscore.promise.options import Promise as Promise
+    from omscore.promise.options import Options as Options
+    from omscore.promise.promise import Promise as Promise
     from omscore.runtime.audit import Difference as Difference
     from omscore.runtime.configuration import Configuration as Configuration
     from omscore.sourcing.candidate import Candidate as Candidate
@@ -182,7 +183,8 @@ _HOMES = {
     # answers
     "kernel.reason": "Noted Reason",
     "kernel.recorded": "Recorded",
-    "promise.options": "Promise",
+    "promise.options": "Options",
+    "promise.promise": "Promise",
     "views.standing": "LineStanding OrderStanding",
     "views.story": "Story",
     "network.plan": "Decision Leg",

@@ -215,7 +215,7 @@ def active_only(given: Any, expect: Any) -> Shop:
         inactive=[id_ for id_, place in places.items() if not place["active"]],
     )
     for units, yes in expect["can_supply"].items():
-        assert shop.oms.promise(an_order(int(units)).lines, "DE").complete == yes
+        assert shop.oms.promise(an_order(int(units)).lines, "DE").chosen.complete == yes
     return shop
 
 
@@ -223,7 +223,7 @@ def active_only(given: Any, expect: Any) -> Shop:
 def exactly(given: Any, expect: Any) -> Shop:
     shop = locations(tea(**given["stock"]))
     for units, yes in expect["ok"].items():
-        assert shop.oms.promise(an_order(int(units)).lines, "DE").complete == yes
+        assert shop.oms.promise(an_order(int(units)).lines, "DE").chosen.complete == yes
     return shop
 
 
@@ -241,7 +241,7 @@ def after_reservations(given: Any, expect: Any) -> Shop:
 def own_reservation(given: Any, expect: Any) -> Shop:
     """Whoever holds a quote is served from it: it does not compete with itself."""
     shop = locations(tea(**given["stock"])).given(a_quote(expect["available"]))
-    assert not shop.oms.promise(an_order(1).lines, "DE").complete
+    assert not shop.oms.promise(an_order(1).lines, "DE").chosen.complete
     shop.given(AcceptQuote("q-1", order="o-1"))
     assert allocated(shop) == expect["available"]
     return shop

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.network.facts import Calendar, Lane, Network, Node
 from omscore.promise.dates import earliest
-from omscore.promise.options import promise
+from omscore.promise.promise import promise
 from omscore.sourcing.candidate import Question
 from omscore.sourcing.costs import Waiting
 from omscore.sourcing.limits import AtMostParcels, CompleteOrder

@@ -17,7 +17,7 @@ from omscore.network.calendar import delivery_day, ship_day, ship_day_of_supply
 from omscore.network.facts import Calendar, Lane, Network, Node
 from omscore.network.plan import Decision, Leg, parcel_of
 from omscore.promise.dates import earliest
-from omscore.promise.options import promise
+from omscore.promise.promise import promise
 from omscore.sourcing.candidate import Candidate, Question, Rows
 from omscore.sourcing.costs import Transport, Waiting
 from omscore.sourcing.limits import (

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.network.facts import Lane, Network, Node
 from omscore.network.plan import Decision, parcel_of
-from omscore.promise.options import promise
+from omscore.promise.promise import promise
 from omscore.sourcing.candidate import Candidate, Question
 from omscore.sourcing.combinators import Soft
 from omscore.sourcing.costs import Cost, Handling, Lateness, Offer, Preference, Transport, Waiting

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from omscore.atp.messages import NoSuchItem
+from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import LineId, Method, OrderId, Region, Sku
 from omscore.lifecycle.fulfillment.messages import (
     DeliverFulfillment,
@@ -209,7 +210,20 @@ def test_a_promise_is_what_an_order_would_get() -> None:
     assert shop.events() == told
 
     shop.given(an_order(12))
-    assert promise.day == shop.oms.order("o-1").promised
+    assert promise.chosen.day == shop.oms.order("o-1").promised
+
+
+def test_how_many_plans_are_looked_at_is_up_to_the_host() -> None:
+    """With none, it is what an order would get, at the price of sourcing one order."""
+    shop = a_shop()
+
+    assert shop.oms.promise([a_line(12)], "DE", plans=0).promises == (
+        shop.oms.promise([a_line(12)], "DE").chosen,
+    )
+    for wrong in -1, True, 2.5:
+        with pytest.raises(Unreadable) as unreadable:
+            shop.oms.promise([a_line()], "DE", plans=wrong)  # type: ignore[arg-type]
+        assert unreadable.value.path == "$.plans"
 
 
 def test_the_story_of_an_order_says_who_when_and_why() -> None:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from omscore.catalog.line import Line, check_lines, several_lines
 from omscore.kernel import ids
 from omscore.kernel.keys import Key
+from omscore.kernel.quantities import units
 from omscore.kernel.recorded import Recorded
 from omscore.lifecycle.fulfillment import fulfillment as fulfillments
 from omscore.lifecycle.fulfillment.fulfillment import FULFILLMENT, Fulfillment
@@ -22,7 +23,7 @@ from omscore.orchestration import planning
 from omscore.orchestration.work_items import OPEN_ITEMS, WorkItem
 from omscore.ports.storage import Storage, UnitOfWork
 from omscore.ports.world import Clock
-from omscore.promise.options import Promise
+from omscore.promise.options import MOST_PLANS, Options
 from omscore.runtime.audit import Difference, audit
 from omscore.runtime.configuration import Configuration
 from omscore.runtime.handling import read, rerun
@@ -67,16 +68,28 @@ class Asking:
             keys = unit.listed(OPEN_ITEMS)
         return [item for key in keys if isinstance(item := self.get(key), WorkItem) and item.open]
 
-    def promise(self, lines: Iterable[Line], ship_to: str, *, method: str = STANDARD) -> Promise:
-        """The plan with dates that an order for these lines would get now; nothing is kept."""
+    def promise(
+        self,
+        lines: Iterable[Line],
+        ship_to: str,
+        *,
+        method: str = STANDARD,
+        plans: int = MOST_PLANS,
+    ) -> Options:
+        """What could be promised for these lines now, and which of it an order would get.
+
+        At most so many *plans* are looked at for the other options: with none, it is only what an
+        order would get.  Nothing is kept.
+        """
         planner, asked = self.configuration.planner, several_lines(lines)
         check_lines(asked)
+        most = units(plans, "plans", least=0)
         needs = planning.needs_of_lines(asked, ids.region(ship_to), ids.method(method))
         now = self._clock.now()
 
-        def promised(unit: UnitOfWork) -> Promise:
+        def promised(unit: UnitOfWork) -> Options:
             seen = read(lambda so_far: planner.reads(so_far, needs), unit, now)
-            return planner.promise(seen, needs)
+            return planner.promise(seen, needs, most)
 
         return rerun(promised, self.storage)
 

@@ -34,7 +34,7 @@ from omscore.network.plan import Decision, Leg
 from omscore.orchestration import reserving
 from omscore.orchestration.backlog import BACKLOG, Backlog
 from omscore.promise import options
-from omscore.promise.options import Promise
+from omscore.promise.options import Options
 from omscore.sourcing import pipeline
 from omscore.sourcing.candidate import Question, Rows
 from omscore.sourcing.need import Need
@@ -140,13 +140,12 @@ class Planner:
         question = self._question(changes, needs, context.now, order, avoid)
         return pipeline.source(attrs.evolve(question, rejections=rejections), self.policy)
 
-    def promise(self, seen: Seen, needs: Sequence[Need]) -> Promise:
-        """What an order for *needs* would be promised now; nothing is kept."""
+    def promise(self, seen: Seen, needs: Sequence[Need], plans: int) -> Options:
+        """What *needs* could be promised now, with a look at so many *plans*; nothing is kept."""
         changes = Changes(seen)
         require_served(changes, needs)
-        return options.promise(
-            self._question(changes, needs, seen.now, None, frozenset()), self.policy
-        )
+        question = self._question(changes, needs, seen.now, None, frozenset())
+        return options.options(question, self.policy, most=plans)
 
     def _question(
         self,

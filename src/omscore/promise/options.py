@@ -1,71 +1,232 @@
-"""What a customer is told before an order exists: a sourcing plan that nobody has committed to."""
+"""What a customer may choose from: sooner, cheaper, or in fewer parcels.
+
+Three figures count: the last *day* on which something arrives, the *price* (what parcels and units
+cost, without prices that are only put on time), and the number of *parcels*.  A plan is an option
+if no other is as good in all three and better in one.  Compared are the plans under the rules and
+limits of the policy that promise as much as the plan that an order would get; that plan is always
+offered too.
+
+Options are found one by one.  The cheapest plan within a box (by a day, in so many parcels) is an
+option, of those with its price the one with the fewest parcels; every other option in the box is
+sooner or comes in fewer parcels, so lies in one of two smaller boxes.  This is the
+epsilon-constraint method (Haimes, Lasdon & Wismer 1971) with the parameters varied as in Laumanns,
+Thiele & Zitzler, *An efficient, adaptive parameter variation scheme for metaheuristics based on the
+epsilon-constraint method*, European Journal of Operational Research 169 (2006).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
+from typing import Literal
 
-from attrs import frozen
+import attrs
+from attrs import define, field, frozen
 
-from omscore.kernel.ids import LineId
-from omscore.network.plan import Decision, parcel_of
+from omscore.kernel.ids import LineId, NodeId
+from omscore.promise.promise import PATIENCE, Promise, promise_of
 from omscore.sourcing import pipeline
-from omscore.sourcing.candidate import Question
+from omscore.sourcing.candidate import Question, Rows
+from omscore.sourcing.costs import Cost
+from omscore.sourcing.limits import AtMostParcels
 from omscore.sourcing.policy import Policy
+
+MOST_PLANS = 60
+"""How many plans are looked at before the search for options ends."""
+
+Mark = Literal["chosen", "earliest", "cheapest", "fewest parcels"]
+Figures = tuple[date, int, int]
+_DAY = timedelta(days=1)
 
 
 @frozen
-class Promise:
-    """A plan with dates.
+class Options:
+    """Promises to choose from, by day, then price, then parcels.
 
-    *days* is the day by which all of a line arrives; a line is not in it while some of its units
-    can be promised by nobody.  Those are *short*.
+    *chosen* is one of them: what an order gets if nobody chooses.  *whole* says that there is no
+    other option, which is proved; otherwise a budget ran out, and each is at least possible.
     """
 
-    days: Mapping[LineId, date]
-    short: Mapping[LineId, int]
-    decision: Decision
+    promises: tuple[Promise, ...]
+    chosen: Promise
+    whole: bool
 
     @property
-    def complete(self) -> bool:
-        """Whether every unit of every line is promised."""
-        return not self.short
+    def earliest(self) -> Promise:
+        """The one that is there first; of several, the cheapest."""
+        return min(self.promises, key=figures)
 
     @property
-    def day(self) -> date | None:
-        """The day by which everything arrives; None while something is short."""
-        return max(self.days.values(), default=None) if self.complete else None
+    def cheapest(self) -> Promise:
+        """The one that costs least; of several, the earliest."""
+        return min(self.promises, key=lambda one: (one.price, *figures(one)))
 
     @property
-    def first_day(self) -> date | None:
-        """The day on which the first parcel arrives."""
-        return min((leg.delivery_day for leg in self.decision.legs), default=None)
+    def fewest_parcels(self) -> Promise:
+        """The one that comes in the fewest parcels; of several, the cheapest."""
+        return min(self.promises, key=lambda one: (one.parcels, one.price, *figures(one)))
 
-    @property
-    def parcels(self) -> int:
-        """How many parcels it takes."""
-        return len({parcel_of(leg) for leg in self.decision.legs})
+    def marks(self, promise: Promise) -> Iterator[Mark]:
+        """What *promise* stands out by."""
+        if promise == self.chosen:
+            yield "chosen"
+        if promise == self.earliest:
+            yield "earliest"
+        if promise == self.cheapest:
+            yield "cheapest"
+        if promise == self.fewest_parcels:
+            yield "fewest parcels"
 
     def __str__(self) -> str:
-        return "\n".join(self._told())
-
-    def _told(self) -> Iterator[str]:
-        whole = f"complete by {self.day}" if self.day else "not complete"
-        yield f"{self.parcels} {'parcel' if self.parcels == 1 else 'parcels'}, {whole}"
-        for leg in self.decision.legs:
-            yield (
-                f"  line {leg.line}: {leg.quantity} x {leg.sku} from {leg.node}, "
-                f"ships {leg.ship_day}, arrives {leg.delivery_day}"
-            )
-        for line, units in self.short.items():
-            yield f"  line {line}: {units} {'unit has' if units == 1 else 'units have'} no date"
+        if len(self.promises) == 1:
+            return str(self.chosen)
+        return "\n".join(
+            f"{one.price} for {one}".replace("\n", f"  ({marks})\n" if marks else "\n", 1)
+            for one in self.promises
+            for marks in [", ".join(self.marks(one))]
+        )
 
 
-def promise(question: Question, policy: Policy) -> Promise:
-    """The plan that an order would get, and its days."""
-    decision = pipeline.source(question, policy)
-    days: dict[LineId, date] = {}
-    for leg in decision.legs:
-        if leg.line not in decision.short:
-            days[leg.line] = max(leg.delivery_day, days.get(leg.line, leg.delivery_day))
-    return Promise(days, decision.short, decision)
+def figures(promise: Promise) -> Figures:
+    """What options are compared by; of a promise of nothing, the day is the last there is."""
+    return promise.last_day or date.max, promise.price, promise.parcels
+
+
+def options(question: Question, policy: Policy, *, most: int = MOST_PLANS) -> Options:
+    """Every option for *question* under *policy*, with a look at no more than *most* plans."""
+    answer = pipeline.answer(question, policy)
+    chosen = promise_of(answer.decision)
+    search = _Search.within(_relaxed(question, chosen), policy, answer, most)
+    found = [*search.run(), chosen]
+    best = {figures(one): one for one in found if not any(_beats(other, one) for other in found)}
+    best[figures(chosen)] = chosen
+    return Options(tuple(best[key] for key in sorted(best)), chosen, search.whole)
+
+
+def _beats(one: Promise, other: Promise) -> bool:
+    """Whether *one* is as good in everything, and better in something."""
+    (day, price, parcels), its = figures(one), figures(other)
+    return figures(one) != its and day <= its[0] and price <= its[1] and parcels <= its[2]
+
+
+def _relaxed(question: Question, chosen: Promise) -> Question:
+    """The same question, where a line that is late in any case may be as late as in *chosen*."""
+    came = {leg.line: date.min for leg in chosen.decision.legs}
+    for leg in chosen.decision.legs:
+        came[leg.line] = max(came[leg.line], leg.delivery_day)
+    return attrs.evolve(
+        question,
+        needs=tuple(
+            need
+            if need.latest is None
+            else attrs.evolve(need, latest=max(need.latest, came.get(need.line, need.latest)))
+            for need in question.needs
+        ),
+    )
+
+
+@define
+class _Search:
+    """Looks for the cheapest plan in one box after the other."""
+
+    question: Question
+    policy: Policy
+    lacking: int
+    left: int
+    whole: bool
+    looked: dict[tuple[date, int], Promise | None] = field(factory=dict)
+
+    @classmethod
+    def within(
+        cls, question: Question, policy: Policy, answer: pipeline.Answer, most: int
+    ) -> _Search:
+        """A search among the plans that keep the rules of *answer* and promise as much."""
+        lacking = _lacking(question, answer.decision.short)
+        kept = attrs.evolve(
+            policy,
+            rules=answer.rules,
+            fallbacks=((),),
+            tiers=(_priced(policy),),
+            look_for_runner_up=0,
+        )
+        return cls(_dense(question), kept, lacking, most, answer.proved)
+
+    def run(self) -> list[Promise]:
+        """Every option, and maybe some that others beat."""
+        todo = [(date.max, sum(need.quantity for need in self.question.needs))]
+        seen, found = set[tuple[date, int]](), dict[Figures, Promise]()
+        while todo:
+            if (box := todo.pop()) in seen:
+                continue
+            seen.add(box)
+            if (best := self._best(*box)) is not None and best.last_day is not None:
+                found[figures(best)] = best
+                todo += [(box[0], best.parcels - 1), (best.last_day - _DAY, box[1])]
+        return list(found.values())
+
+    def _best(self, day: date, parcels: int) -> Promise | None:
+        """The cheapest plan that arrives by *day* in at most so many *parcels*, if there is one."""
+        if not parcels:
+            return None
+        for (by, most), best in self.looked.items():
+            if by >= day and most >= parcels and (best is None or _fits(best, day, parcels)):
+                return best
+        if not self.left:
+            self.whole = False
+            return None
+        self.left -= 1
+        self.looked[day, parcels] = best = self._ask(day, parcels)
+        return best
+
+    def _ask(self, day: date, parcels: int) -> Promise | None:
+        needs = tuple(
+            attrs.evolve(need, latest=min(day, need.latest or day)) for need in self.question.needs
+        )
+        answer = pipeline.answer(
+            attrs.evolve(self.question, needs=needs),
+            attrs.evolve(self.policy, limits=(*self.policy.limits, AtMostParcels(parcels))),
+            held=True,
+        )
+        self.whole = self.whole and answer.proved
+        best = promise_of(answer.decision)
+        latest = {need.line: need.latest or day for need in needs}
+        late = any(leg.delivery_day > latest[leg.line] for leg in answer.decision.legs)
+        return None if late or _lacking(self.question, best.short) > self.lacking else best
+
+
+def _fits(best: Promise, day: date, parcels: int) -> bool:
+    return best.last_day is not None and best.last_day <= day and best.parcels <= parcels
+
+
+def _lacking(question: Question, short: Mapping[LineId, int]) -> int:
+    """What the units that are *short* weigh."""
+    return sum(need.priority * short.get(need.line, 0) for need in question.needs)
+
+
+def _priced(policy: Policy) -> tuple[Cost, ...]:
+    """What parcels and units cost, in one tier."""
+    return tuple(
+        cost for tier in policy.tiers for cost in tier if getattr(cost, "name", "") not in PATIENCE
+    )
+
+
+def _dense(question: Question) -> Question:
+    """The same question, where stock of a node has a row on each day on which some other stock has.
+
+    Units may then wait to leave with units of another sku that come later.  A later day than these
+    is worth nothing: the same parcel could leave on the last of them before.
+    """
+    days: dict[NodeId, set[date]] = {}
+    for (node, _), rows in question.stock.items():
+        days.setdefault(node, set()).update(day for day, _ in rows)
+    stock = {at: _on_each(rows, sorted(days[at[0]])) for at, rows in question.stock.items()}
+    return attrs.evolve(question, stock=stock)
+
+
+def _on_each(rows: Rows, days: list[date]) -> Rows:
+    """*rows* on each of *days* from their first."""
+    of, there, dense = dict(rows), None, []
+    for day in days:
+        if (there := of.get(day, there)) is not None:
+            dense.append((day, there))
+    return tuple(dense)

@@ -49,11 +49,31 @@ class CostIgnored(Reason):
         return f"the cost {self.cost} failed with {self.fault}"
 
 
+@frozen
+class Answer:
+    """A decision, and what it rests on: the *rules* that its plan keeps, fallbacks among them.
+
+    *proved* says that no plan within the rules and limits leaves fewer units short or late, nor as
+    few at less cost.
+    """
+
+    decision: Decision
+    rules: Sequence[Rule]
+    proved: bool
+
+
 def source(question: Question, policy: Policy) -> Decision:
     """The plan that *policy* chooses, with the record of how."""
-    sourcing = _Sourcing(question, policy)
-    best = min(sourcing.attempts(), key=lambda attempt: attempt.lacking)  # of equals, the first
-    return sourcing.decision(best)
+    return answer(question, policy).decision
+
+
+def answer(question: Question, policy: Policy, *, held: bool = False) -> Answer:
+    """The same, with what it rests on; *held*, units may wait to leave with others at once."""
+    sourcing = _Sourcing(question, policy, held)
+    attempts = list(sourcing.attempts())
+    best = min(attempts, key=lambda attempt: attempt.lacking)  # of equals, the first
+    proved = all(one.solution.bound == one.solution.cost for one in attempts)
+    return Answer(sourcing.decision(best), best.rules, proved and not sourcing.found)
 
 
 def sift(
@@ -81,6 +101,7 @@ def sift(
 class _Attempt:
     """A plan that stands up to verification; *lacking* weighs the units that it leaves short."""
 
+    rules: Sequence[Rule]
     drawing: Drawing
     solution: Solution
     solver: Solver | None
@@ -94,6 +115,7 @@ class _Attempt:
 class _Sourcing:
     question: Question
     policy: Policy
+    held: bool = False
     found: dict[Noted, None] = field(factory=dict)
     work: int = 0
 
@@ -102,9 +124,9 @@ class _Sourcing:
         for further in self.policy.fallbacks or ((),):
             rules = (*self.policy.rules, *further)
             sifted = sift(self.question, rules)
-            attempt = self._attempt(rules, *sifted)
+            attempt = self._attempt(rules, *sifted, held=self.held)
             yield attempt
-            if attempt.lacking and self._may_wait(sifted[0], attempt):
+            if attempt.lacking and not self.held and self._may_wait(sifted[0], attempt):
                 attempt = self._attempt(rules, *sifted, held=True)
                 yield attempt
             if not attempt.lacking:
@@ -131,14 +153,15 @@ class _Sourcing:
             answer = self._verified(drawing, rules, solver)
             if not isinstance(answer, SolverFailed):
                 solution, legs, short = answer
-                return self._tried(drawing, solution, solver, legs, short, passed_over)
+                return self._tried(rules, drawing, solution, solver, legs, short, passed_over)
             self.found[answer.noted()] = None
         nothing = Solution((), 0, 0, 0, "none")
         short = {need.line: need.quantity for need in self.question.needs}
-        return self._tried(drawing, nothing, None, (), short, passed_over)
+        return self._tried(rules, drawing, nothing, None, (), short, passed_over)
 
     def _tried(
         self,
+        rules: Sequence[Rule],
         drawing: Drawing,
         solution: Solution,
         solver: Solver | None,
@@ -148,7 +171,7 @@ class _Sourcing:
     ) -> _Attempt:
         self.work += solution.work
         lacking = sum(need.priority * short.get(need.line, 0) for need in self.question.needs)
-        return _Attempt(drawing, solution, solver, legs, short, passed_over, lacking)
+        return _Attempt(rules, drawing, solution, solver, legs, short, passed_over, lacking)
 
     def _drawn(self, kept: Sequence[Sequence[Candidate]], held: bool) -> Drawing:
         """The question in numbers, without the costs that fail."""

@@ -1,0 +1,89 @@
+"""What a customer is told before an order exists: a sourcing plan that nobody has committed to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from attrs import frozen
+
+from omscore.kernel.ids import LineId
+from omscore.network.plan import Decision, parcel_of
+from omscore.sourcing import pipeline
+from omscore.sourcing.candidate import Question
+from omscore.sourcing.policy import Policy
+
+PATIENCE = frozenset({"waiting", "lateness"})
+"""Costs that nobody pays: prices put on time, so that plans can be compared by one figure."""
+
+
+@frozen
+class Promise:
+    """A plan with dates.
+
+    *days* is the day by which all of a line arrives; a line is not in it while some of its units
+    can be promised by nobody.  Those are *short*.
+    """
+
+    days: Mapping[LineId, date]
+    short: Mapping[LineId, int]
+    decision: Decision
+
+    @property
+    def complete(self) -> bool:
+        """Whether every unit of every line is promised."""
+        return not self.short
+
+    @property
+    def day(self) -> date | None:
+        """The day by which everything arrives; None while something is short."""
+        return max(self.days.values(), default=None) if self.complete else None
+
+    @property
+    def last_day(self) -> date | None:
+        """The day by which everything that is promised arrives, though something may be short."""
+        return max((leg.delivery_day for leg in self.decision.legs), default=None)
+
+    @property
+    def first_day(self) -> date | None:
+        """The day on which the first parcel arrives."""
+        return min((leg.delivery_day for leg in self.decision.legs), default=None)
+
+    @property
+    def parcels(self) -> int:
+        """How many parcels it takes."""
+        return len({parcel_of(leg) for leg in self.decision.legs})
+
+    @property
+    def price(self) -> int:
+        """What its parcels cost, in minor units: its cost without what is a price on time."""
+        parts = self.decision.parts
+        return self.decision.cost - sum(parts[name] for name in PATIENCE.intersection(parts))
+
+    def __str__(self) -> str:
+        return "\n".join(self._told())
+
+    def _told(self) -> Iterator[str]:
+        whole = f"complete by {self.day}" if self.day else "not complete"
+        yield f"{self.parcels} {'parcel' if self.parcels == 1 else 'parcels'}, {whole}"
+        for leg in self.decision.legs:
+            yield (
+                f"  line {leg.line}: {leg.quantity} x {leg.sku} from {leg.node}, "
+                f"ships {leg.ship_day}, arrives {leg.delivery_day}"
+            )
+        for line, units in self.short.items():
+            yield f"  line {line}: {units} {'unit has' if units == 1 else 'units have'} no date"
+
+
+def promise(question: Question, policy: Policy) -> Promise:
+    """The plan that an order would get, and its days."""
+    return promise_of(pipeline.source(question, policy))
+
+
+def promise_of(decision: Decision) -> Promise:
+    """What *decision* promises."""
+    days: dict[LineId, date] = {}
+    for leg in decision.legs:
+        if leg.line not in decision.short:
+            days[leg.line] = max(leg.delivery_day, days.get(leg.line, leg.delivery_day))
+    return Promise(days, decision.short, decision)
