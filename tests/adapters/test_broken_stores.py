@@ -291,6 +291,11 @@ class ForgetsToMoveLists(BrokenStore):
         return [listing.kind.key(id_) for id_ in sorted(self.lists.get(listing, ()))]
 
 
+class ReadsLongListsToTheEnd(BrokenStore):
+    def listed(self, listing: Listing[object], /) -> Sequence[Key[object]]:
+        return self.work.listed(listing.kind.under(listing.word))
+
+
 class SortsListsAsPeopleDo(BrokenStore):
     def listed(self, listing: Listing[object], /) -> Sequence[Key[object]]:
         return sorted(self.work.listed(listing), key=lambda key: key.id.lower())
@@ -353,6 +358,7 @@ STORES: Mapping[type[BrokenStore], str] = {
     GivesEventsInItsOwnOrder: "test_events_are_found_by_id_in_the_order_asked",
     TakesEventsTwice: "test_an_event_id_is_used_once",
     ForgetsToMoveLists: "test_a_list_follows_the_state",
+    ReadsLongListsToTheEnd: "test_a_long_list_may_be_read_in_part",
     SortsListsAsPeopleDo: "test_a_list_has_those_that_are_on_it_by_id",
     MixesUpCase: "test_keys_differ_by_kind_and_by_every_letter",
     CountsWrong: "test_a_write_counts_on_from_what_it_expects",

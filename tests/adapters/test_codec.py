@@ -213,6 +213,7 @@ order.units-moved paper.ignored paper.taken position.demand-scheduled
 position.shortage-cleared position.shortage-declared position.stock-entered
 position.supply-scheduled position.units-committed position.units-consumed
 position.units-freed position.units-reserved quote.moved quote.opened reservation.ended
+reservation.extended reservation.moved reservation.raised
 reservation.stock-committed reservation.stock-reserved return.announced return.graded
 return.moved return.received return.report-ignored supply.changed supply.expected
 supply.received work-item.closed work-item.opened

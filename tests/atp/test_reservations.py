@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from omscore.atp import position as positions
-from omscore.atp import reservations
+from omscore.atp.granting import (
+    Answer,
+    Commit,
+    End,
+    Ended,
+    Granted,
+    Reserve,
+    Short,
+    decide,
+)
 from omscore.atp.position import (
     Bucket,
     Held,
@@ -21,19 +30,12 @@ from omscore.atp.position import (
     position_id,
 )
 from omscore.atp.reservations import (
-    Commit,
-    End,
-    Ended,
     Exit,
-    Granted,
     Reservation,
     ReservationEnded,
     ReservationEvent,
-    Reserve,
-    Short,
     StockCommitted,
     StockReserved,
-    decide,
     evolve,
     law,
 )
@@ -47,7 +49,7 @@ R_1 = ReservationId("r-1")
 FIVE = Position(5)
 
 
-def ask(position: Position | None, held: Reservation | None, command: Any) -> reservations.Answer:
+def ask(position: Position | None, held: Reservation | None, command: Any) -> Answer:
     return decide(position, held, command, today=TODAY, now=MONDAY)
 
 
@@ -86,7 +88,7 @@ def test_freeing_twice_says_so() -> None:
 
     assert ask(FIVE, freed, End(R_1, 1, "freed")) == Ended(open=0)
     assert ask(FIVE, None, End(R_1, 1, "freed")) == Ended(open=0)
-    assert str(Ended(0)) == "the reservation has 0 open units"
+    assert str(Ended(0)) == "the reservation has 0 open units, at epoch 1"
 
 
 def test_more_than_is_open_does_not_leave() -> None:
@@ -194,7 +196,7 @@ class Ledger(RuleBasedStateMachine):
         self.history: dict[ReservationId, list[ReservationEvent]] = {}
         self.received = self.found = self.shipped = 0
 
-    def _ask(self, id_: ReservationId, command: Reserve | Commit | End) -> reservations.Answer:
+    def _ask(self, id_: ReservationId, command: Reserve | Commit | End) -> Answer:
         answer = decide(self.position, self.held.get(id_), command, today=TODAY, now=self.now)
         if isinstance(answer, Granted):
             self.position = positions.evolve(self.position, *answer.entries)

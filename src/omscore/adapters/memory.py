@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from heapq import heappop, heappush
+from heapq import heappop, heappush, nsmallest
 from threading import Lock
 
 from attrs import define, field, frozen
 
 from omscore.kernel.errors import Conflict
-from omscore.kernel.keys import Key, Listing, Versioned
+from omscore.kernel.keys import Key, Kind, Listing, Versioned
 from omscore.kernel.recorded import Recorded
 from omscore.kernel.todo import Todo
 from omscore.ports.storage import Answer, Outgoing, Saving, Write, ensure_counted
@@ -70,7 +70,7 @@ class MemoryStore:
 
     _saved: int = field(default=0, init=False)
     _rows: dict[Key[object], _Row] = field(factory=dict, init=False, repr=False)
-    _lists: dict[Listing[object], _List] = field(factory=dict, init=False, repr=False)
+    _lists: dict[tuple[Kind[object], str], _List] = field(factory=dict, init=False, repr=False)
     _answers: dict[str, tuple[Answer, int]] = field(factory=dict, init=False, repr=False)
     _agenda: _Agenda = field(factory=_Agenda, init=False, repr=False)
     _log: list[Recorded[object]] = field(factory=list, init=False, repr=False)
@@ -123,7 +123,7 @@ class MemoryStore:
     def _move(self, key: Key[object], before: str | None, after: str | None) -> None:
         for word in (before, after):
             if word is not None:
-                found = self._lists.setdefault(Listing(key.kind, word), _List())
+                found = self._lists.setdefault((key.kind, word), _List())
                 (found.ids.discard if word == before else found.ids.add)(key.id)
                 found.saved = self._saved
 
@@ -150,12 +150,13 @@ class MemoryWork:
     def listed(self, listing: Listing[object], /) -> Sequence[Key[object]]:
         """The keys on a list, by id; `Conflict` if it is younger than this attempt."""
         with self.store._lock:
-            found = self.store._lists.get(listing)
+            found = self.store._lists.get((listing.kind, listing.word))
             if found is None:
                 return []
             if found.saved > self.saved:
                 raise Conflict(f"the list {listing.word} has changed since it was asked for")
-            return [listing.kind.key(id_) for id_ in sorted(found.ids)]
+            ids = sorted(found.ids) if listing.most is None else nsmallest(listing.most, found.ids)
+            return [listing.kind.key(id_) for id_ in ids]
 
     def answer(self, command: str, /) -> Answer | None:
         """What is kept about a command that was done before this attempt."""

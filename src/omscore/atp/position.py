@@ -74,12 +74,16 @@ class DemandScheduled:
 
 @frozen
 class UnitsReserved:
-    """Units were set aside for *day*, until *expires_at* if that is given."""
+    """Units were set aside for *day*, until *expires_at* if that is given.
+
+    *movable* ones may be moved to another node when somebody needs them here.
+    """
 
     reservation: ReservationId
     day: date
     units: int
     expires_at: datetime | None = None
+    movable: bool = False
 
 
 @frozen
@@ -90,6 +94,7 @@ class UnitsCommitted:
     day: date
     units: int
     expires_at: datetime
+    movable: bool = False
 
 
 @frozen
@@ -100,6 +105,7 @@ class UnitsFreed:
     day: date
     units: int
     expires_at: datetime | None = None
+    movable: bool = False
 
 
 @frozen
@@ -162,6 +168,7 @@ class Held:
     expires_at: datetime
     day: date
     units: int
+    movable: bool = False
 
 
 @frozen
@@ -273,7 +280,7 @@ def evolve(position: Position | None, /, *events: PositionEvent) -> Position:
     was = position or Position()
     on_hand = was.on_hand
     days = {one.day: [one.supply, one.committed, one.foreign, one.short] for one in was.buckets}
-    held = {(one.expires_at, one.day): one.units for one in was.held}
+    held = {(one.expires_at, one.day, one.movable): one.units for one in was.held}
     for event in events:
         match event:
             case StockEntered():
@@ -282,19 +289,20 @@ def evolve(position: Position | None, /, *events: PositionEvent) -> Position:
                 _bucket(days, day)[0] += units
             case DemandScheduled(day, units):
                 _bucket(days, day)[2] += units
-            case UnitsReserved(_, day, units, expires_at):
+            case UnitsReserved(_, day, units, expires_at, movable):
                 if expires_at is None:
                     _bucket(days, day)[1] += units
                 else:
-                    held[expires_at, day] = held.get((expires_at, day), 0) + units
-            case UnitsCommitted(_, day, units, expires_at):
-                held[expires_at, day] -= units
+                    at = expires_at, day, movable
+                    held[at] = held.get(at, 0) + units
+            case UnitsCommitted(_, day, units, expires_at, movable):
+                held[expires_at, day, movable] -= units
                 _bucket(days, day)[1] += units
-            case UnitsFreed(_, day, units, expires_at):
+            case UnitsFreed(_, day, units, expires_at, movable):
                 if expires_at is None:
                     _leave(_bucket(days, day), units)
                 else:
-                    held[expires_at, day] -= units
+                    held[expires_at, day, movable] -= units
             case UnitsConsumed(_, day, units):
                 on_hand -= units
                 _leave(_bucket(days, day), units)
@@ -307,7 +315,11 @@ def evolve(position: Position | None, /, *events: PositionEvent) -> Position:
     return Position(
         on_hand,
         tuple(Bucket(day, *days[day]) for day in sorted(days) if any(days[day])),
-        tuple(Held(*at, held[at]) for at in sorted(held) if held[at]),
+        tuple(
+            Held(until, day, units, movable)
+            for (until, day, movable), units in sorted(held.items())
+            if units
+        ),
     )
 
 

@@ -1,69 +1,25 @@
 """Stock set aside for somebody, until it is consumed, freed or expired.
 
 Each reserved unit exits once: reserved = open + consumed + freed + expired, and only *open* counts.
-An answer holds the entries of the position too, so that the two cannot drift apart.
+The *epoch* of a reservation rises when it is extended, raised or moved, so that a call that comes
+late or twice is told from one that knows how it stands.  What may be asked of it is in
+`omscore.atp.granting`.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import ClassVar, Literal, assert_never
+from typing import Literal, assert_never
 
 import attrs
 from attrs import frozen
 
-from omscore.atp.position import (
-    Position,
-    PositionEvent,
-    PositionId,
-    StockEntered,
-    UnitsCommitted,
-    UnitsConsumed,
-    UnitsFreed,
-    UnitsReserved,
-    deficits,
-)
-from omscore.atp.position import (
-    evolve as evolve_position,
-)
+from omscore.atp.position import PositionId
 from omscore.kernel.errors import Broken, ensure
-from omscore.kernel.ids import DocumentId, ReservationId
+from omscore.kernel.ids import NodeId
 from omscore.kernel.keys import Kind
-from omscore.kernel.reason import Reason
 
 Exit = Literal["consumed", "freed", "expired"]
-
-# --- what may be asked ------------------------------------------------------------------------
-
-
-@frozen
-class Reserve:
-    """Set *quantity* units aside for *day*, for *owner*; for good, if nothing expires."""
-
-    reservation: ReservationId
-    position: PositionId
-    day: date
-    quantity: int
-    owner: str
-    expires_at: datetime | None = None
-
-
-@frozen
-class Commit:
-    """Promise for good, to *owner*, what was set aside for a while."""
-
-    reservation: ReservationId
-    owner: str
-
-
-@frozen
-class End:
-    """Let *quantity* reserved units out by *exit*."""
-
-    reservation: ReservationId
-    quantity: int
-    exit: Exit
-
 
 # --- what happens -----------------------------------------------------------------------------
 
@@ -77,6 +33,7 @@ class StockReserved:
     quantity: int
     owner: str
     expires_at: datetime | None = None
+    group: tuple[NodeId, ...] = ()
 
 
 @frozen
@@ -87,6 +44,28 @@ class StockCommitted:
 
 
 @frozen
+class ReservationExtended:
+    """What was set aside is kept for longer."""
+
+    expires_at: datetime
+
+
+@frozen
+class ReservationRaised:
+    """More units were set aside."""
+
+    units: int
+
+
+@frozen
+class ReservationMoved:
+    """The units are at another node; they may go on to those of *group*."""
+
+    position: PositionId
+    group: tuple[NodeId, ...]
+
+
+@frozen
 class ReservationEnded:
     """Units left a reservation, for ever."""
 
@@ -94,7 +73,14 @@ class ReservationEnded:
     exit: Exit
 
 
-ReservationEvent = StockReserved | StockCommitted | ReservationEnded
+ReservationEvent = (
+    StockReserved
+    | StockCommitted
+    | ReservationExtended
+    | ReservationRaised
+    | ReservationMoved
+    | ReservationEnded
+)
 
 
 @frozen
@@ -109,6 +95,9 @@ class Reservation:
     consumed: int = 0
     freed: int = 0
     expired: int = 0
+    group: tuple[NodeId, ...] = ()
+    epoch: int = 1
+    extensions: int = 0
 
     @property
     def open(self) -> int:
@@ -122,110 +111,27 @@ class Reservation:
             return "ended"
         return "committed" if self.expires_at is None else "reserved"
 
+    @property
+    def movable(self) -> bool:
+        """Whether it gives way, to another node of its group; what is committed stays."""
+        return len(self.group) > 1 and self.expires_at is not None
+
+
+def expiring(position: str, expires_at: datetime, *, movable: bool) -> str:
+    """The list of what expires at an instant; without what a quote holds, which ends with that."""
+    return f"{position}{'+' if movable else ' '}{expires_at.isoformat()}"
+
 
 def _listed(reservation: Reservation) -> str | None:
-    return reservation.position if reservation.open else None
-
-
-# --- answers ----------------------------------------------------------------------------------
-
-
-@frozen
-class Granted:
-    """Yes: what to tell the position, and what to tell the reservation."""
-
-    entries: tuple[PositionEvent, ...]
-    events: tuple[ReservationEvent, ...]
-
-
-@frozen
-class Short(Reason):
-    """Fewer units than asked for may be promised for that day."""
-
-    code: ClassVar[str] = "reservation.short"
-    asked: int
-    available: int
-
-    def __str__(self) -> str:
-        return f"{self.asked} units asked, {self.available} available"
-
-
-@frozen
-class Ended(Reason):
-    """The reservation holds fewer open units than should leave it, or is none, or is too old."""
-
-    code: ClassVar[str] = "reservation.ended"
-    open: int
-
-    def __str__(self) -> str:
-        return f"the reservation has {self.open} open units"
-
-
-Answer = Granted | Short | Ended
-
-
-def decide(
-    position: Position | None,
-    reservation: Reservation | None,
-    command: Reserve | Commit | End,
-    *,
-    today: date,
-    now: datetime,
-) -> Answer:
-    """Grant *command*, or say why not; nothing is raised, for both answers are expected."""
-    at = position or Position()
-    match command:
-        case Reserve():
-            return _reserve(at, reservation, command, today, now)
-        case Commit():
-            return _commit(at, reservation, command, today, now)
-        case End():
-            return _end(at, reservation, command)
-        case _:
-            assert_never(command)
-
-
-def _reserve(
-    position: Position, reservation: Reservation | None, ask: Reserve, today: date, now: datetime
-) -> Answer:
-    if reservation is not None:
-        return Ended(reservation.open)
-    if (available := position.available(ask.day, today=today, now=now)) < ask.quantity:
-        return Short(ask.quantity, max(0, available))
-    return Granted(
-        (UnitsReserved(ask.reservation, ask.day, ask.quantity, ask.expires_at),),
-        (StockReserved(ask.position, ask.day, ask.quantity, ask.owner, ask.expires_at),),
+    if not reservation.open:
+        return None
+    if (expiry := reservation.expires_at) is None:
+        return reservation.position
+    return (
+        expiring(reservation.position, expiry, movable=reservation.movable)
+        if reservation.group
+        else None
     )
-
-
-def _commit(
-    position: Position, reservation: Reservation | None, ask: Commit, today: date, now: datetime
-) -> Answer:
-    """Too late at the very instant of expiry; short, if stock was lost since it was set aside."""
-    expiry = reservation.expires_at if reservation is not None else None
-    if reservation is None or not reservation.open or expiry is None or now >= expiry:
-        return Ended(0 if reservation is None or expiry is not None else reservation.open)
-    entry = UnitsCommitted(ask.reservation, reservation.day, reservation.open, expiry)
-    after = evolve_position(position, entry)
-    if lacking := max((units for _, units in deficits(after, today)), default=0):
-        return Short(reservation.open, max(0, reservation.open - lacking))
-    return Granted((entry,), (StockCommitted(ask.owner),))
-
-
-def _end(position: Position, reservation: Reservation | None, ask: End) -> Answer:
-    if reservation is None or reservation.open < ask.quantity:
-        return Ended(reservation.open if reservation is not None else 0)
-    day, expiry = reservation.day, reservation.expires_at
-    left = (ReservationEnded(ask.quantity, ask.exit),)
-    if ask.exit != "consumed":
-        return Granted((UnitsFreed(ask.reservation, day, ask.quantity, expiry),), left)
-    entries: list[PositionEvent] = []
-    if (missing := ask.quantity - position.on_hand) > 0:
-        # The node shipped what the book did not have: the goods were there, so the book is mended.
-        entries.append(StockEntered("found", missing, DocumentId(ask.reservation)))
-    if expiry is not None:
-        entries.append(UnitsCommitted(ask.reservation, day, ask.quantity, expiry))
-    return Granted((*entries, UnitsConsumed(ask.reservation, day, ask.quantity)), left)
 
 
 def evolve(reservation: Reservation | None, /, *events: ReservationEvent) -> Reservation:
@@ -233,7 +139,12 @@ def evolve(reservation: Reservation | None, /, *events: ReservationEvent) -> Res
     for event in events:
         if isinstance(event, StockReserved):
             reservation = Reservation(
-                event.position, event.day, event.quantity, event.owner, event.expires_at
+                event.position,
+                event.day,
+                event.quantity,
+                event.owner,
+                event.expires_at,
+                group=event.group,
             )
             continue
         if reservation is None:
@@ -241,6 +152,21 @@ def evolve(reservation: Reservation | None, /, *events: ReservationEvent) -> Res
         match event:
             case StockCommitted(owner):
                 reservation = attrs.evolve(reservation, owner=owner, expires_at=None)
+            case ReservationExtended(expires_at):
+                reservation = attrs.evolve(
+                    reservation,
+                    expires_at=expires_at,
+                    epoch=reservation.epoch + 1,
+                    extensions=reservation.extensions + 1,
+                )
+            case ReservationRaised(units):
+                reservation = attrs.evolve(
+                    reservation, quantity=reservation.quantity + units, epoch=reservation.epoch + 1
+                )
+            case ReservationMoved(position, group):
+                reservation = attrs.evolve(
+                    reservation, position=position, group=group, epoch=reservation.epoch + 1
+                )
             case ReservationEnded(quantity, exit_):
                 reservation = _less(reservation, quantity, exit_)
             case _:
@@ -269,7 +195,14 @@ RESERVATION = Kind(
     "reservation",
     Reservation,
     evolve,
-    (StockReserved, StockCommitted, ReservationEnded),
+    (
+        StockReserved,
+        StockCommitted,
+        ReservationExtended,
+        ReservationRaised,
+        ReservationMoved,
+        ReservationEnded,
+    ),
     listed=_listed,
     law=law,
 )

@@ -53,9 +53,9 @@ class Kind(Generic[S_co]):
         """The key of the one named *id_*."""
         return Key(self, id_)
 
-    def under(self, word: str, /) -> Listing[S_co]:
-        """The list of those that are listed under *word*."""
-        return Listing(self, word)
+    def under(self, word: str, /, *, most: int | None = None) -> Listing[S_co]:
+        """The list of those that are listed under *word*; only the first *most*, if given."""
+        return Listing(self, word, most)
 
 
 class Key(NamedTuple, Generic[S_co]):
@@ -79,21 +79,26 @@ class Listing(Generic[S_co]):
     """Names a list of aggregates of one kind.
 
     A list is no guard: whoever decides on it guards a key that every newcomer to it must change.
+    Of a long one, *most* bounds how many are read: the first by id.
     """
 
     kind: Kind[S_co]
     word: str
+    most: int | None = None
 
 
 class Unread(Exception):  # no fault: a question
-    """Deciding turned out to need a *listing*; the shell reads it, and decides again.
+    """Deciding turned out to need *listings* or *keys*; the shell reads them, and decides again.
 
-    Lists are long and seldom needed, so a handler does not read them ahead.
+    Lists are long and seldom needed, so a handler does not read them ahead, nor what they lead to.
     """
 
-    def __init__(self, listing: Listing[object]) -> None:
-        super().__init__(listing)
-        self.listing = listing
+    def __init__(
+        self, listings: Sequence[Listing[object]] = (), keys: Sequence[Key[object]] = ()
+    ) -> None:
+        super().__init__(listings, keys)
+        self.listings = listings
+        self.keys = keys
 
 
 @frozen
@@ -123,9 +128,22 @@ class Seen:
 
     def on(self, listing: Listing[S]) -> list[Key[S]]:
         """The keys on *listing*, by id; `Unread` if it was not read yet."""
-        if listing not in self.lists:
-            raise Unread(listing)
-        return [listing.kind.key(key.id) for key in self.lists[listing]]
+        return self.on_all([listing])
+
+    def on_all(self, listings: Iterable[Listing[S]]) -> list[Key[S]]:
+        """The keys on all of *listings*, one after the other; `Unread` if some were not read yet.
+
+        Those that are missing are read at once.
+        """
+        asked = list(listings)
+        if missing := [one for one in asked if one not in self.lists]:
+            raise Unread(missing)
+        return [one.kind.key(key.id) for one in asked for key in self.lists[one]]
+
+    def demand(self, *keys: Key[object]) -> None:
+        """Nothing, if *keys* were read; `Unread` if some were not read yet."""
+        if missing := [key for key in keys if key not in self.found]:
+            raise Unread(keys=missing)
 
 
 @frozen

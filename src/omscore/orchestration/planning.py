@@ -14,9 +14,9 @@ from typing import ClassVar
 import attrs
 from attrs import field, frozen
 
+from omscore.atp.granting import Granted, Reserve
 from omscore.atp.messages import NoSuchItem
 from omscore.atp.position import POSITION, Position, position_id
-from omscore.atp.reservations import Granted, Reserve
 from omscore.catalog.item import ITEM
 from omscore.catalog.line import Line
 from omscore.kernel import ids

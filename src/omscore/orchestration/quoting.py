@@ -7,6 +7,7 @@ from typing import assert_never
 
 from attrs import frozen
 
+from omscore.atp.expiries import until
 from omscore.atp.reservations import Exit
 from omscore.kernel import ids
 from omscore.kernel.errors import Refused
@@ -57,7 +58,7 @@ class Quoting:
         needs = planning.needs_of(command)
         planning.require_served(changes, needs)
         decision = self.planner.plan(changes, needs, context)
-        expires_at = context.now + command.ttl
+        expires_at = until(context.now, command.ttl)
         held = planning.reserve(
             changes, decision.legs, context, owner=command.quote, expires_at=expires_at
         )

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from omscore.atp import reservations
+from omscore.atp import granting
+from omscore.atp.granting import Answer, Commit, End, Granted, Reserve
 from omscore.atp.position import POSITION, ShortageDeclared, clearable, deficits
-from omscore.atp.reservations import RESERVATION, Answer, Commit, End, Exit, Granted, Reserve
+from omscore.atp.reservations import RESERVATION, Exit
 from omscore.kernel.errors import Broken, Refused
 from omscore.kernel.ids import NodeId, ReservationId
 from omscore.kernel.keys import Changes, Key, Seen
@@ -46,7 +47,7 @@ def reserve(changes: Changes, context: Context, ask: Reserve) -> Answer:
     """Have *ask* granted and told to both sides, or hear why not; the reservation is a new one."""
     node = ask.position.partition("/")[0]
     held, at = RESERVATION.key(ask.reservation), POSITION.key(ask.position)
-    answer = reservations.decide(
+    answer = granting.decide(
         changes.get(at),
         changes.get(held),
         ask,
@@ -87,7 +88,7 @@ def free(
 def _change(changes: Changes, context: Context, ask: Commit | End) -> None:
     held = RESERVATION.key(ask.reservation)
     at = POSITION.key(changes.require(held).position)
-    answer = reservations.decide(
+    answer = granting.decide(
         changes.get(at),
         changes.get(held),
         ask,

@@ -88,7 +88,7 @@ class UnitOfWork(Protocol):
         ...
 
     def listed(self, listing: Listing[object], /) -> Sequence[Key[object]]:
-        """The keys on a list, by id, as of the same moment."""
+        """The keys on a list, by id, as of the same moment; no more than it names as its most."""
         ...
 
     def answer(self, command: str, /) -> Answer | None:

@@ -10,7 +10,7 @@ from typing import ClassVar, TypeVar
 from attrs import frozen
 
 from omscore.kernel.errors import Conflict, Refused, ensure
-from omscore.kernel.keys import Changes, Key, Listing, Seen, Unread, Versioned
+from omscore.kernel.keys import Changes, Key, Seen, Unread, Versioned
 from omscore.kernel.reason import Reason
 from omscore.kernel.recorded import Context, Recorded, record
 from omscore.kernel.todo import Todo
@@ -179,12 +179,13 @@ def decide(
         try:
             return handler.decide(command, seen, context)
         except Unread as unread:
-            seen = _with(seen, unread.listing, work)
+            seen = _with(seen, unread, work)
     return handler.decide(command, seen, context)
 
 
-def _with(seen: Seen, listing: Listing[object], work: UnitOfWork) -> Seen:
-    """What was *seen*, with a list and every state on it."""
-    keys = work.listed(listing)
+def _with(seen: Seen, unread: Unread, work: UnitOfWork) -> Seen:
+    """What was *seen*, with what was not read: lists and every state on them, and keys."""
+    lists = {listing: work.listed(listing) for listing in unread.listings}
+    keys = dict.fromkeys([*unread.keys, *(key for on in lists.values() for key in on)])
     more = work.get(key for key in keys if key not in seen.found)
-    return Seen({**seen.found, **more}, seen.now, {**seen.lists, listing: keys})
+    return Seen({**seen.found, **more}, seen.now, {**seen.lists, **lists})

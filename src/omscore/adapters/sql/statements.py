@@ -38,6 +38,8 @@ from omscore.adapters.sql.tables import answer, event, state, todo
 # A place on PostgreSQL is the transaction and, in these many bits, the ordinal of the event in it.
 # 43 bits are left for transactions: 27 years at ten thousand a second.
 ORDINAL_BITS = 20
+EVERY = 2**31 - 1
+"""A limit that is none."""
 OWN = "pg_current_xact_id()::text::bigint"
 OLDEST_OPEN = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 
@@ -50,7 +52,7 @@ class Statements:
     """The text of each statement, for one dialect; by length where it takes many rows.
 
     Parameters: *states* (n, kind, id, digest)* tenant; *versions* (n, kind, id)* tenant; *events*
-    (n, id)* tenant; *history* (kind, id)* tenant; *listed* tenant kind word; *answer* tenant
+    (n, id)* tenant; *history* (kind, id)* tenant; *listed* tenant kind word limit; *answer* tenant
     command; *due* tenant until limit; *outbox* tenant after limit; *change* version word digest
     body tenant kind id expected; *erase* tenant kind id; *finish* tenant id.  What adds rows takes
     their columns.
@@ -151,7 +153,7 @@ def _listed() -> Select[Any]:
         state.c.kind == given("kind"),
         state.c.word == given("word"),
     )
-    return select(state.c.id).where(on_it).order_by(state.c.id)
+    return _first(select(state.c.id).where(on_it).order_by(state.c.id))
 
 
 def _answer() -> Select[Any]:

@@ -12,7 +12,7 @@ from omscore.adapters.sql.compiling import Repeated, padded
 from omscore.adapters.sql.failures import typed
 from omscore.adapters.sql.recent import Recent
 from omscore.adapters.sql.rows import Packed, Row, Rows, instant_text
-from omscore.adapters.sql.statements import ORDINAL_BITS, Statements
+from omscore.adapters.sql.statements import EVERY, ORDINAL_BITS, Statements
 from omscore.adapters.sql.transactions import Transactions
 from omscore.kernel.errors import Conflict, ensure
 from omscore.kernel.keys import Key, Listing, Versioned
@@ -57,7 +57,8 @@ class SqlWork:
 
     def listed(self, listing: Listing[object], /) -> Sequence[Key[object]]:
         """The keys on a list, by id."""
-        asked = (self._rows.tenant, listing.kind.name, listing.word)
+        most = EVERY if listing.most is None else listing.most
+        asked = (self._rows.tenant, listing.kind.name, listing.word, most)
         return [listing.kind.key(id_) for [id_] in self._read(self._statements.listed, asked)]
 
     def answer(self, command: str, /) -> Answer | None:

@@ -27,7 +27,7 @@ def _ttl(_: object, attribute: Attribute[timedelta], value: timedelta) -> None:
 
 @frozen
 class RequestQuote:
-    """Plan these lines, and keep the stock for *ttl*."""
+    """Plan these lines, and keep the stock for *ttl*, or up to a sixteenth longer."""
 
     quote: ids.QuoteId = field(converter=ids.quote_id)
     lines: tuple[Line, ...] = field(converter=several_lines, validator=acceptable_lines)

@@ -197,6 +197,14 @@ class Keeping(Patient):
         assert on(storage, OTHER, "open") == [OTHER.key("z")]
         assert on(storage, WORD, "shut") == []
 
+    def test_a_long_list_may_be_read_in_part(self, storage: Storage) -> None:
+        """A best seller has thousands of reservations: whoever looks for a few reads a few."""
+        asked = [(WORD.key(f"k-{n}"), 0, "x") for n in (3, 1, 4, 2)]
+        save(storage, saying("c-1", *asked, listed="open"))
+
+        assert on(storage, WORD, "open", most=3) == [WORD.key(f"k-{n}") for n in (1, 2, 3)]
+        assert len(on(storage, WORD, "open", most=9)) == 4
+
     def test_a_list_follows_the_state(self, storage: Storage) -> None:
         """Moved to another list, off every list, and back."""
         save(storage, saying("c-1", (A, 0, "x"), (B, 0, "x"), listed="open"))

@@ -116,10 +116,12 @@ def due(storage: Storage, until: datetime = NOON, limit: int = 100) -> list[Todo
         return list(work.todo(until, limit=limit))
 
 
-def on(storage: Storage, kind: Kind[Word], word: str) -> list[Key[object]]:
+def on(
+    storage: Storage, kind: Kind[Word], word: str, *, most: int | None = None
+) -> list[Key[object]]:
     """The keys on a list, as it is kept now."""
     with storage.begin() as work:
-        return list(work.listed(kind.under(word)))
+        return list(work.listed(kind.under(word, most=most)))
 
 
 def answered(storage: Storage, command: str) -> Answer | None:
