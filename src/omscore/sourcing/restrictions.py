@@ -226,6 +226,13 @@ class TransitAtMost:
             return None
         return TransitTooLong(lane.transit_days, self.days)
 
+    def loosened(self, reason: Reason, /) -> TransitAtMost | None:
+        """With as many days as the lane takes."""
+        return TransitAtMost(reason.days) if isinstance(reason, TransitTooLong) else None
+
+    def __str__(self) -> str:
+        return f"at most {self.days} days under way"
+
 
 @frozen
 class ParcelCostAtMost:
@@ -238,6 +245,13 @@ class ParcelCostAtMost:
             return None
         return ParcelTooDear(lane.parcel_cost, self.cost)
 
+    def loosened(self, reason: Reason, /) -> ParcelCostAtMost | None:
+        """With as much as the lane asks for."""
+        return ParcelCostAtMost(reason.cost) if isinstance(reason, ParcelTooDear) else None
+
+    def __str__(self) -> str:
+        return f"at most {self.cost} for a parcel"
+
 
 @frozen
 class WeightAtMost:
@@ -247,6 +261,13 @@ class WeightAtMost:
 
     def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
         return None if need.weight_g <= self.weight_g else TooHeavy(need.weight_g, self.weight_g)
+
+    def loosened(self, reason: Reason, /) -> WeightAtMost | None:
+        """With as much as a unit weighs."""
+        return WeightAtMost(reason.weight_g) if isinstance(reason, TooHeavy) else None
+
+    def __str__(self) -> str:
+        return f"at most {self.weight_g} g a unit"
 
 
 @frozen
@@ -267,6 +288,14 @@ class KeepsStock:
     def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
         left = available(candidate) - need.quantity
         return None if left >= self.units else SafetyStock(max(0, left), self.units)
+
+    def loosened(self, reason: Reason, /) -> KeepsStock | None:
+        """With what would be left; None if nothing would."""
+        left = reason.left if isinstance(reason, SafetyStock) else 0
+        return KeepsStock(left) if left else None
+
+    def __str__(self) -> str:
+        return f"{self.units} units kept"
 
 
 def available(candidate: Candidate) -> int:
