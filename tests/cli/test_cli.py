@@ -201,6 +201,11 @@ def _dump(file: Path) -> list[str]:
 # --- what can be wrong outside ----------------------------------------------------------------
 
 
+def _flat(out: str) -> str:
+    """What was printed, without the breaks of its lines."""
+    return " ".join(out.split())
+
+
 def _one_line(err: str) -> bool:
     return err.startswith("omscore: ") and err.count("\n") == 1 and "Traceback" not in err
 
@@ -306,6 +311,26 @@ def test_explain_prints_json_for_programs(do: Do, copied: Path) -> None:
     assert story["order"] == "1007"
     times = [one["recorded_at"] for one in story["told"]]
     assert times == sorted(times)
+
+
+def test_explain_with_the_policy_says_what_would_have_been_better(do: Do, copied: Path) -> None:
+    """As things stood when the plan was chosen; at once, or with the reason why nobody knows."""
+    status, out, _ = do("explain", "1007", "--policy", SMALL)
+    assert status == 0
+    assert "is not known" not in out
+
+    Path("other.toml").write_text('name = "other"\nbudget = 7\n')
+    status, out, _ = do("explain", "1007", "--policy", "other.toml")
+    assert status == 0
+    assert "what would be better is not known: it was chosen by policy default" in _flat(out)
+
+
+@pytest.mark.parametrize("policy", ["nowhere.toml", "small.db"])
+def test_a_policy_that_cannot_be_read_is_one_clear_line(do: Do, copied: Path, policy: str) -> None:
+    """Before anything is told."""
+    status, out, err = do("explain", "1007", "--policy", policy)
+    assert (status, out) == (2, "")
+    assert _one_line(err)
 
 
 @pytest.mark.parametrize("order", ["4711", "no such order", "x" * 65])

@@ -116,6 +116,24 @@ def test_a_rule_without_a_setting_names_the_nodes_that_it_costs() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("spoiled", "why"),
+    [
+        ({"cooling": frozenset({BERLIN})}, "rejected this order a short while ago"),
+        ({"network": "closed"}, "the node takes no work"),
+    ],
+)
+def test_a_fact_that_no_plan_may_ignore_binds_too(spoiled: dict[str, object], why: str) -> None:
+    """The verifier insists on it even where no rule is asked."""
+    asked = a_question({TEA: 3}, {(BERLIN, TEA): 3, (LYON, TEA): 3})
+    if "network" in spoiled:
+        nodes = {**asked.network.nodes, BERLIN: Node("berlin", active=False)}
+        spoiled = {"network": attrs.evolve(asked.network, nodes=nodes)}
+
+    found = sentences(attrs.evolve(asked, **spoiled), a_policy())  # type: ignore[arg-type]
+    assert f"with berlin in spite of: {why}, it would cost 100 less" in found
+
+
 def test_more_stock_would_avoid_the_split() -> None:
     """Just so many units as lack, at each node that would do."""
     asked = a_question({TEA: 3, POT: 2}, {(BERLIN, TEA): 3, (LYON, TEA): 1, (LYON, POT): 2})

@@ -7,12 +7,14 @@ from typing import TypeVar
 
 from omscore.catalog.line import Line, check_lines, several_lines
 from omscore.kernel import ids
+from omscore.kernel.errors import Refused
 from omscore.kernel.keys import Key
 from omscore.kernel.quantities import units
 from omscore.kernel.recorded import Recorded
 from omscore.lifecycle.fulfillment import fulfillment as fulfillments
 from omscore.lifecycle.fulfillment.fulfillment import FULFILLMENT, Fulfillment
 from omscore.lifecycle.order import order as orders
+from omscore.lifecycle.order.messages import PlanChosen
 from omscore.lifecycle.order.order import ORDER, Order
 from omscore.lifecycle.quote import quote as quotes
 from omscore.lifecycle.quote.quote import QUOTE, Quote
@@ -27,6 +29,8 @@ from omscore.promise.options import MOST_PLANS, Options
 from omscore.runtime.audit import Difference, audit
 from omscore.runtime.configuration import Configuration
 from omscore.runtime.handling import read, rerun
+from omscore.runtime.hindsight import reconsidered
+from omscore.sourcing.what_if import WhatIf
 from omscore.views.standing import OrderStanding, standing
 from omscore.views.story import Story, story
 
@@ -88,16 +92,49 @@ class Asking:
         now = self._clock.now()
 
         def promised(unit: UnitOfWork) -> Options:
-            seen = read(lambda so_far: planner.reads(so_far, needs), unit, now)
+            seen = read(lambda so_far: planner.reads(so_far, needs), unit.get, now)
             return planner.promise(seen, needs, most)
 
         return rerun(promised, self.storage)
 
-    def explain(self, order: str) -> Story:
-        """Everything that happened to an order, in order, with who, when and why."""
+    def explain(self, order: str, *, what_if: bool = False) -> Story:
+        """Everything that happened to an order, in order, with who, when and why.
+
+        With *what_if*, each plan also says what would have made a better one, or why nobody knows:
+        that asks the recipe again for every change it thinks of.
+        """
         id_ = ids.order_id(order)
         known = orders.required(self.get(ORDER.key(id_)), id_)
-        return story(id_, self.history(*_concerned(known)))
+        history = self.history(*_concerned(known))
+        return story(id_, history, self._reconsidered(history) if what_if else {})
+
+    def _reconsidered(self, history: Iterable[Recorded[object]]) -> dict[str, Sequence[str]]:
+        """What could be said of each plan beyond its record, by the event that tells of it."""
+        said = dict[str, Sequence[str]]()
+        for one in history:
+            if isinstance(one.event, PlanChosen):
+                try:
+                    said[one.id] = [str(found) for found in self._what_ifs(one)]
+                except Refused as no:
+                    said[one.id] = [f"what would be better is not known: {no}"]
+        return said
+
+    def what_ifs(self, order: str) -> Sequence[WhatIf]:
+        """Every single change that would have led to a better plan than the last of an order.
+
+        `Refused` if it has no plan, or if the plan cannot be rebuilt from the events: because it
+        was chosen by another policy, or came from a quote.
+        """
+        id_ = ids.order_id(order)
+        orders.required(self.get(ORDER.key(id_)), id_)
+        history = self.history(ORDER.key(id_))
+        plans = [one for one in history if isinstance(one.event, PlanChosen)]
+        return self._what_ifs(plans[-1] if plans else history[-1])
+
+    def _what_ifs(self, chosen: Recorded[object]) -> Sequence[WhatIf]:
+        planner, flow = self.configuration.planner, self.configuration.unit_flow
+        with self.storage.begin() as unit:
+            return reconsidered(unit, chosen, planner, flow)
 
     def history(self, *keys: Key[object]) -> Sequence[Recorded[object]]:
         """Every event of these aggregates, in the order of saving."""

@@ -22,6 +22,8 @@ examples:
   omscore replay examples/small --until 2024-03-28
                                                stop after that day; go on by leaving it out
   omscore explain 1007 --database small.db     everything that happened to one order, and why
+  omscore explain 1007 --policy examples/small
+                                               and what would have made better plans
   omscore audit --database small.db            recompute everything from the events
 
 exit status:
@@ -41,7 +43,8 @@ everything from the events.
 """
 EXPLAIN = """\
 Tells everything that happened to an order, in order: when, who, what and why, with the recorded
-sourcing decisions.  Times are UTC.
+sourcing decisions.  Times are UTC.  With --policy each plan is asked for again, as things stood
+then: what would have to be different for a better one?
 """
 AUDIT = """\
 Recomputes every position, reservation, capacity and order from the events alone, and lists every
@@ -96,6 +99,13 @@ def _replay(told: ArgumentParser) -> None:
 def _explain(told: ArgumentParser) -> None:
     told.add_argument("order", metavar="ORDER_ID", help="the order")
     _database(told)
+    told.add_argument(
+        "--policy",
+        metavar="PATH",
+        type=Path,
+        help="what the plans were chosen by: a policy file, or the folder of a scenario; says "
+        "for each plan what would have made a better one",
+    )
     told.add_argument("--json", action="store_true", help="print the story as JSON, nothing else")
 
 

@@ -132,8 +132,9 @@ def closing(result: Result) -> Iterator[str]:
 
 def explain(given: Namespace) -> int:
     """Tell the story of one order."""
-    with stores.oms_of(stores.existing(given.database)) as oms:
-        told = oms.explain(given.order)
+    chosen = None if given.policy is None else stores.configuration_in(given.policy)
+    with stores.oms_of(stores.existing(given.database), chosen) as oms:
+        told = oms.explain(given.order, what_if=chosen is not None)
     if given.json:
         print(json.dumps(attrs.asdict(told), indent=2, default=str))
     else:

@@ -9,10 +9,13 @@ from importlib import import_module
 from pathlib import Path
 
 from omscore.adapters.clocks import FixedClock
+from omscore.adapters.policies import installed, read_policy
 from omscore.kernel.errors import Unreadable
 from omscore.oms import Oms
+from omscore.orchestration.planning import Planner
 from omscore.replay.run import configuration
-from omscore.replay.scenario import Scenario
+from omscore.replay.scenario import Scenario, read_scenario
+from omscore.runtime.configuration import Configuration
 
 TABLE = "omscore_event"
 SIGNATURE = b"SQLite format 3\0"
@@ -76,6 +79,17 @@ def _ours(file: Path) -> bool:
     return not tables or TABLE in tables
 
 
+def configuration_in(path: Path) -> Configuration:
+    """The choices of a scenario, if *path* is its folder; else those of a policy file."""
+    if path.is_dir():
+        return configuration(read_scenario(path))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise Unreadable(f"it cannot be read ({type(fault).__name__})", str(path)) from None
+    return Configuration(planner=Planner(read_policy(text, installed())))
+
+
 @contextmanager
 def oms_for(scenario: Scenario, clock: FixedClock, file: Path | None) -> Iterator[Oms]:
     """An `Oms` for a replay, in *file* or in memory, while it is needed."""
@@ -89,10 +103,10 @@ def oms_for(scenario: Scenario, clock: FixedClock, file: Path | None) -> Iterato
 
 
 @contextmanager
-def oms_of(file: Path) -> Iterator[Oms]:
+def oms_of(file: Path, chosen: Configuration | None = None) -> Iterator[Oms]:
     """An `Oms` on what a replay has kept, while it is needed."""
     import_module("sqlalchemy")
-    with _kept(Oms.sqlite(file)) as oms:
+    with _kept(Oms.sqlite(file, configuration=chosen)) as oms:
         yield oms
 
 

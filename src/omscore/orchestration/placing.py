@@ -78,7 +78,7 @@ class Sourcing:
         yield (key := ORDER.key(command.order))
         yield RECOVERING.key(command.order)
         if (order := seen.get(key)) is not None:
-            needs = _needs(order, orders.ready(order, self.flow, "allocate"))
+            needs = needs_of_shares(order, orders.ready(order, self.flow, "allocate"))
             yield from (BACKLOG.key(need.sku) for need in needs)
             yield from self.planner.reads(seen, needs)
 
@@ -107,7 +107,7 @@ def source(
     waiting = orders.ready(order, flow, "allocate")
     if not waiting:
         return
-    needs = _needs(order, waiting)
+    needs = needs_of_shares(order, waiting)
     decision = planner.plan(changes, needs, context, order=id_, avoid=avoid, rejections=rejections)
     if decision.legs or any(share.group.stage == flow.initial for share in waiting):
         network, items = planning.versions(changes.seen, needs)
@@ -116,7 +116,7 @@ def source(
     _backorder(changes, id_, flow, context)
 
 
-def _needs(order: Order, shares: Sequence[Share]) -> list[Need]:
+def needs_of_shares(order: Order, shares: Sequence[Share]) -> list[Need]:
     """One need per line and way, of all its units that have no node."""
     wanted: dict[ids.LineId, int] = {}
     for share in shares:

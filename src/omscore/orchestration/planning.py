@@ -137,17 +137,17 @@ class Planner:
 
         None of *avoid* is asked; *rejections* say how often each node rejected the order before.
         """
-        question = self._question(changes, needs, context.now, order, avoid)
+        question = self.question(changes, needs, context.now, order, avoid)
         return pipeline.source(attrs.evolve(question, rejections=rejections), self.policy)
 
     def promise(self, seen: Seen, needs: Sequence[Need], plans: int) -> Options:
         """What *needs* could be promised now, with a look at so many *plans*; nothing is kept."""
         changes = Changes(seen)
         require_served(changes, needs)
-        question = self._question(changes, needs, seen.now, None, frozenset())
+        question = self.question(changes, needs, seen.now, None, frozenset())
         return options.options(question, self.policy, most=plans)
 
-    def _question(
+    def question(
         self,
         changes: Changes,
         needs: Sequence[Need],
@@ -155,6 +155,7 @@ class Planner:
         order: ids.OrderId | None,
         avoid: frozenset[ids.NodeId],
     ) -> Question:
+        """Everything that a plan for *needs* rests on, as plain values."""
         network = changes.get(THE_NETWORK) or Network()
         stock: dict[tuple[ids.NodeId, ids.Sku], Rows] = {}
         room: dict[tuple[ids.NodeId, date], int] = {}

@@ -59,6 +59,14 @@ def rejections_of(seen: Changes | Seen, order: ids.OrderId) -> Mapping[ids.NodeI
     return (seen.get(RECOVERING.key(order)) or Recovering()).rejections
 
 
+def rejecting(event: UnitsMoved) -> Sequence[ids.NodeId]:
+    """The nodes that reject their work by *event*."""
+    if event.move != "reject":
+        return ()
+    nodes = dict.fromkeys(moved.from_.node for moved in event.moved)
+    return [node for node in nodes if node is not None]
+
+
 @frozen
 class Recovery:
     """The policy of recovering.
@@ -84,11 +92,9 @@ class Recovery:
         was = process or Recovering()
         cooling = {node: until for node, until in was.cooling.items() if until > now}
         rejections = dict(was.rejections)
-        if event.move == "reject":
-            for node in dict.fromkeys(moved.from_.node for moved in event.moved):
-                if node is not None:
-                    cooling[node] = now + self.cool_down
-                    rejections[node] = rejections.get(node, 0) + 1
+        for node in rejecting(event):
+            cooling[node] = now + self.cool_down
+            rejections[node] = rejections.get(node, 0) + 1
         lost = was.lost + 1
         later = [Later(now, SourceOrder(order))]
         if event.move == "reject":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from typing import ClassVar, TypeVar
@@ -23,6 +23,7 @@ ROUNDS = 4
 LISTS = 100
 ATTEMPTS = 5
 Pause = Callable[[int], None]
+Get = Callable[[Iterable[Key[object]]], Mapping[Key[object], Versioned]]
 
 
 def at_once(_: int) -> None:
@@ -114,7 +115,7 @@ def _handled(
         if before is not None:
             return _repeated(before, envelope.digest, work)
     now = envelope.context.now
-    seen = read(lambda so_far: handler.reads(command, so_far), work, now)
+    seen = read(lambda so_far: handler.reads(command, so_far), work.get, now)
     changes = decide(handler, command, seen, envelope.context, work)
     return save(changes, envelope, dispatch, work)
 
@@ -159,7 +160,7 @@ def _repeated(before: Answer, digest: str, work: UnitOfWork) -> Outcome:
     return Outcome(work.events(ids), repeated=True)
 
 
-def read(wanted: Callable[[Seen], Iterable[Key[object]]], work: UnitOfWork, now: datetime) -> Seen:
+def read(wanted: Callable[[Seen], Iterable[Key[object]]], get: Get, now: datetime) -> Seen:
     """Everything that is *wanted*; it may ask again for what the last round showed."""
     found = dict[Key[object], Versioned]()
     for round_ in count(1):
@@ -167,7 +168,7 @@ def read(wanted: Callable[[Seen], Iterable[Key[object]]], work: UnitOfWork, now:
         if not keys:
             break
         ensure(round_ <= ROUNDS, f"a handler reads in at most {ROUNDS} rounds")
-        found |= work.get(dict.fromkeys(keys))
+        found |= get(dict.fromkeys(keys))
     return Seen(found, now)
 
 

@@ -26,7 +26,7 @@ from omscore.sourcing.candidate import Candidate, Question, Rows, candidates
 from omscore.sourcing.loosening import Adjustable, looser, told
 from omscore.sourcing.need import Need
 from omscore.sourcing.policy import Policy
-from omscore.sourcing.rules import Rule, judge, name_of
+from omscore.sourcing.rules import Rule, active, judge, name_of, rested
 
 # --- what could be different ------------------------------------------------------------------
 
@@ -180,7 +180,9 @@ class _Asking:
         for rule in {id(rule): rule for rule in every}.values():
             if not (against := list(self._against(rule))):
                 continue
-            free = self._by(_replaced(self.policy, rule, None))
+            free = pipeline.source(
+                _without(self.question, rule), _replaced(self.policy, rule, None)
+            )
             if self._rank(free) >= self.rank:
                 continue
             if isinstance(rule, Adjustable) and (loose := self._set(rule, against, free)):
@@ -336,6 +338,16 @@ def _replaced(policy: Policy, rule: Rule | Adjustable, by: Rule | None) -> Polic
 
     fallbacks = tuple(map(swapped, policy.fallbacks))
     return attrs.evolve(policy, rules=swapped(policy.rules), fallbacks=fallbacks)
+
+
+def _without(question: Question, rule: Rule) -> Question:
+    """*question* without the facts that no plan may ignore, whether *rule* is asked or not."""
+    if rule is rested:
+        return attrs.evolve(question, cooling=frozenset())
+    if rule is not active:
+        return question
+    working = {id_: attrs.evolve(x, active=True) for id_, x in question.network.nodes.items()}
+    return attrs.evolve(question, network=attrs.evolve(question.network, nodes=working))
 
 
 def _allowed(rule: Rule, against: Iterable[tuple[NodeId, Reason]], free: Decision) -> NodesAllowed:

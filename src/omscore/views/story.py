@@ -7,7 +7,7 @@ personal data: no customer, and no free text.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import assert_never
 
@@ -46,6 +46,7 @@ from omscore.lifecycle.returns.messages import (
 from omscore.views import decision
 
 MOST_SHOWN = 3
+NOTHING: Mapping[str, Sequence[str]] = {}
 
 
 @frozen
@@ -80,11 +81,23 @@ class Story:
         return "\n".join(lines)
 
 
-def story(order: ids.OrderId, history: Iterable[Recorded[object]]) -> Story:
-    """The story that *history* tells; events of other kinds are left out."""
+def story(
+    order: ids.OrderId,
+    history: Iterable[Recorded[object]],
+    further: Mapping[str, Sequence[str]] = NOTHING,
+) -> Story:
+    """The story that *history* tells; events of other kinds are left out.
+
+    *further* are more details of an event, by its id.
+    """
     told = [
         Told(
-            one.occurred_at, one.recorded_at, one.actor, _subject(one.key), sentence, tuple(details)
+            one.occurred_at,
+            one.recorded_at,
+            one.actor,
+            _subject(one.key),
+            sentence,
+            (*details, *further.get(one.id, ())),
         )
         for one in history
         if (words := _words(one.event)) is not None
