@@ -15,8 +15,10 @@ from omscore.sourcing.problem import (
     Parcel,
     Problem,
     Room,
+    Sets,
     Solution,
     Together,
+    Toll,
     cost_of,
 )
 
@@ -119,6 +121,24 @@ def test_all_or_nothing_is_neither_a_part_nor_one_need_alone() -> None:
     assert said(whole, *GOOD) == []
     assert said(whole) == []
     assert said(whole, *GOOD[:2]) == ["4 of 6 units where it is all or nothing"]
+
+
+def test_what_makes_no_whole_sets_is_named() -> None:
+    """Two of the first for each of the second; no set at all is well too."""
+    sets = attrs.evolve(PROBLEM, limits=(Sets(((0, 2), (1, 1))),))
+    assert said(sets, *GOOD) == []
+    assert said(sets) == []
+    assert said(sets, (0, 0, 2), (1, 0, 1)) == []
+    assert said(sets, *GOOD[:2]) == ["[4, 0] units that make no whole sets"]
+    assert said(sets, (0, 0, 1), (0, 1, 2), (1, 0, 2)) == ["[3, 2] units that make no whole sets"]
+
+
+def test_a_toll_is_counted_once() -> None:
+    """However many of its arcs carry something; and not at all if none does."""
+    shared = attrs.evolve(PROBLEM, tolls=(Toll(frozenset({(0, 0), (1, 0)}), 7),))
+    assert cost_of(shared, GOOD) == cost_of(PROBLEM, GOOD) + 7
+    assert cost_of(shared, GOOD[1:2]) == cost_of(PROBLEM, GOOD[1:2])
+    assert said(shared, *GOOD, cost=cost_of(PROBLEM, GOOD)) == ["it costs 59 and says 52"]
 
 
 def test_a_part_that_is_too_small_is_named() -> None:

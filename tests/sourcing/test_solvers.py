@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from random import Random
 from typing import Literal
@@ -24,9 +24,11 @@ from omscore.sourcing.problem import (
     Parcel,
     Problem,
     Room,
+    Sets,
     Solution,
     Solver,
     Together,
+    Toll,
     cost_of,
 )
 from omscore.sourcing.solvers.chosen import Automatic
@@ -59,7 +61,14 @@ def a_small_one(chance: Random, most_needs: int) -> Problem:
     )
     rooms = [_room(chance, len(parcels)) for _ in range(chance.choice((0, 1, 1, 2)) * bound)]
     limits = [_limit(chance, len(needs)) for _ in range(chance.choice((0, 1, 1, 2)) * bound)]
-    return Problem(needs, parcels, pools, tuple(rooms), tuple(limits))
+    tolls = [_toll(chance, needs) for _ in range(chance.choice((0, 0, 1, 2)))]
+    return Problem(needs, parcels, pools, tuple(rooms), tuple(limits), tuple(tolls))
+
+
+def _toll(chance: Random, needs: tuple[Need, ...]) -> Toll:
+    arcs = [(n, place) for n, need in enumerate(needs) for place in range(len(need.arcs))]
+    some = chance.sample(arcs, chance.randint(0, min(4, len(arcs))))
+    return Toll(frozenset(some), chance.choice((0, 1, 4, 9, 20)))
 
 
 def _rows(chance: Random) -> tuple[tuple[int, int], ...]:
@@ -96,6 +105,7 @@ def _limit(chance: Random, needs: int) -> Limit:
             AtMost(some, "nodes", most),
             AllOrNothing(some),
             Together(some),
+            Sets(tuple((need, chance.choice((1, 1, 2))) for need in sorted(some))),
         )
     )
 
@@ -224,25 +234,36 @@ def shuffled(problem: Problem, chance: Random) -> Problem:
     needs, parcels = list(range(len(problem.needs))), list(range(len(problem.parcels)))
     chance.shuffle(needs)
     chance.shuffle(parcels)
+    places = [chance.sample(range(len(need.arcs)), len(need.arcs)) for need in problem.needs]
     return Problem(
-        tuple(_moved(problem.needs[need], parcels, chance) for need in needs),
+        tuple(_moved(problem.needs[need], parcels, places[need]) for need in needs),
         tuple(problem.parcels[parcel] for parcel in parcels),
         problem.pools,
         tuple(
             attrs.evolve(room, parcels=frozenset(parcels.index(p) for p in room.parcels))
             for room in problem.rooms
         ),
+        tuple(_renamed(limit, needs.index) for limit in problem.limits),
         tuple(
-            attrs.evolve(limit, needs=frozenset(needs.index(need) for need in limit.needs))
-            for limit in problem.limits
+            Toll(
+                frozenset((needs.index(need), places[need].index(k)) for need, k in toll.arcs),
+                toll.cost,
+            )
+            for toll in problem.tolls
         ),
     )
 
 
-def _moved(need: Need, parcels: list[int], chance: Random) -> Need:
-    arcs = [attrs.evolve(arc, parcel=parcels.index(arc.parcel)) for arc in need.arcs]
-    chance.shuffle(arcs)
-    return attrs.evolve(need, arcs=tuple(arcs))
+def _moved(need: Need, parcels: list[int], places: list[int]) -> Need:
+    arcs = [need.arcs[place] for place in places]
+    moved = [attrs.evolve(arc, parcel=parcels.index(arc.parcel)) for arc in arcs]
+    return attrs.evolve(need, arcs=tuple(moved))
+
+
+def _renamed(limit: Limit, name: Callable[[int], int]) -> Limit:
+    if isinstance(limit, Sets):
+        return Sets(tuple((name(need), units) for need, units in limit.each))
+    return attrs.evolve(limit, needs=frozenset(map(name, limit.needs)))
 
 
 @given(problem=problems())
@@ -275,7 +296,9 @@ def test_the_same_problem_has_the_same_solution(problem: Problem) -> None:
     again = attrs.evolve(
         problem,
         limits=tuple(
-            attrs.evolve(limit, needs=frozenset(sorted(limit.needs, reverse=True)))
+            limit
+            if isinstance(limit, Sets)
+            else attrs.evolve(limit, needs=frozenset(sorted(limit.needs, reverse=True)))
             for limit in problem.limits
         ),
     )

@@ -17,6 +17,7 @@ from omscore.sourcing.problem import (
     Problem,
     Room,
     Rows,
+    Sets,
     Solution,
     Together,
 )
@@ -129,8 +130,18 @@ def _limit(limit: Limit, problem: Problem, loads: list[Load]) -> Iterator[str]:
         case Together():
             if len(parcels) > 1:
                 yield f"{len(parcels)} parcels where everything must go together"
+        case Sets(each):
+            units = Counter[int]()
+            for need, _, quantity in mine:
+                units[need] += quantity
+            if not any(all(units[need] == n * k for need, k in each) for n in _up_to(units)):
+                yield f"{[units[need] for need, _ in each]} units that make no whole sets"
         case _:
             assert_never(limit)
+
+
+def _up_to(units: Counter[int]) -> range:
+    return range(sum(units.values()) + 1)
 
 
 def _figures(problem: Problem, solution: Solution) -> Iterator[str]:
@@ -140,6 +151,9 @@ def _figures(problem: Problem, solution: Solution) -> Iterator[str]:
         mine = [(place, n) for one, place, n in solution.units if one == number]
         cost += sum(need.arcs[place].cost * n for place, n in mine)
         cost += need.short_cost * (need.quantity - sum(n for _, n in mine))
+    for toll in problem.tolls:
+        if any((need, place) in toll.arcs for need, place, _ in solution.units):
+            cost += toll.cost
     if solution.cost != cost:
         yield f"it costs {cost} and says {solution.cost}"
     if solution.bound > solution.cost:

@@ -7,6 +7,7 @@ tuples, days are `date.toordinal()`.
 A solution sends units along arcs.  Its cost is
 
     sum of parcel.cost over parcels that carry anything
+    + sum of toll.cost over tolls whose arcs carry anything
     + sum of arc.cost x units
     + sum of need.short_cost x units not covered
 
@@ -62,6 +63,17 @@ class Need:
 
 
 @frozen
+class Toll:
+    """Paid once if any of these *arcs*, each (need, place of the arc), carries anything.
+
+    A hop on the way that several arcs share is one; *cost* is not negative.
+    """
+
+    arcs: frozenset[tuple[int, int]]
+    cost: int
+
+
+@frozen
 class Room:
     """These *parcels* hold no more than *most* units, lines (need and parcel) or parcels."""
 
@@ -93,7 +105,19 @@ class Together:
     needs: frozenset[int]
 
 
-Limit = AtMost | AllOrNothing | Together
+@frozen
+class Sets:
+    """What is covered of some needs makes whole sets: *each* is (need, units of it in a set)."""
+
+    each: tuple[tuple[int, int], ...]
+
+    @property
+    def needs(self) -> frozenset[int]:
+        """The needs that sets are made of."""
+        return frozenset([need for need, _ in self.each])
+
+
+Limit = AtMost | AllOrNothing | Together | Sets
 
 
 @frozen
@@ -109,6 +133,7 @@ class Problem:
     pools: tuple[Rows, ...]
     rooms: tuple[Room, ...] = ()
     limits: tuple[Limit, ...] = ()
+    tolls: tuple[Toll, ...] = ()
 
 
 @frozen
@@ -147,5 +172,13 @@ def cost_of(problem: Problem, units: tuple[tuple[int, int, int], ...]) -> int:
         left[need] -= quantity
         used.add(arc.parcel)
         total += arc.cost * quantity
-    total += sum(problem.parcels[parcel].cost for parcel in used)
+    total += sum(problem.parcels[parcel].cost for parcel in used) + tolls_of(problem, units)
     return total + sum(one.short_cost * n for one, n in zip(problem.needs, left, strict=True))
+
+
+def tolls_of(problem: Problem, units: tuple[tuple[int, int, int], ...]) -> int:
+    """What sending *units* costs in tolls."""
+    if not problem.tolls:
+        return 0
+    used = {(need, place) for need, place, _ in units}
+    return sum([toll.cost for toll in problem.tolls if not used.isdisjoint(toll.arcs)])

@@ -17,13 +17,15 @@ from omscore.sourcing.solvers.charge import Charge, Row
 from omscore.sourcing.solvers.coupling import (
     Box,
     Constraint,
+    Due,
     broken,
     children,
     constraints,
+    forbidden,
     tightened,
 )
 from omscore.sourcing.solvers.filling import Filling, Units
-from omscore.sourcing.solvers.folded import Folded, ended
+from omscore.sourcing.solvers.folded import Folded, ended, ended_by_force
 from omscore.sourcing.solvers.nests import Nests
 
 Open = tuple[int, int, Box, list[int]]  # bound, serial number, box, units by arc
@@ -51,14 +53,12 @@ class Search:
         self.all_ = constraints(self.folded.problem, self.folded.first)
         nests = Nests.of(self.folded.problem, self.folded.first)
         self.nests = nests if nests.levels else None
-        needs = self.folded.problem.needs
-        high = tuple([min(arc.most, need.quantity) for need in needs for arc in need.arcs])
-        root = tightened(self.all_, Box((0,) * len(high), high))
+        root = tightened(self.all_, Box.of(self.folded.problem))
         if root is not None:  # being short of everything is always allowed
             self._look(root, known)
         while self.heap and self.heap[0][0] < self.worth:
             bound, _, box, units = heappop(self.heap)
-            place = broken(self.all_, units)
+            place = broken(self.all_, units, box.paid)
             if self.budget <= 0 or place is None:
                 self.lost.append(bound)
                 break
@@ -85,9 +85,9 @@ class Search:
         units = list(box.low)
         for at, n in found.chosen:
             units[at] += n
-        allowed = broken(self.all_, units) is None
+        mend = forbidden(self.all_, units)
         self._keep(
-            self.folded.units(list(enumerate(units))) if allowed else _mended(self.folded, units)
+            _mended(self.folded, units) if mend else self.folded.units(list(enumerate(units)))
         )
         if bound < self.worth:
             heappush(self.heap, (bound, self.budget, box, units))
@@ -95,27 +95,51 @@ class Search:
     def _relaxed(self, box: Box) -> tuple[Charge, int, frozenset[int]] | None:
         """The relaxed problem beyond the least of a box, what that costs, what parcels it opens."""
         folded, scale = self.folded, self.folded.scale
-        wants, rows, base, opened = list[int](), list[Row](), 0, set[int]()
+        wants, rows, opened = list[int](), list[Row](), set[int]()
+        base, shares = self._dues(box)
         for number, need in enumerate(folded.problem.needs):
             first = folded.first[number]
             bounds = range(first, first + len(need.arcs))
-            left = need.quantity - sum([box.low[at] for at in bounds])
+            covered = sum([box.low[at] for at in bounds])
+            left, forced = box.most[number] - covered, box.least[number] - covered
             if left < 0:
                 return None
+            short = need.short_cost * scale
+            base += (need.quantity - box.most[number]) * short
             row = []
             for at, arc in zip(bounds, need.arcs, strict=True):
                 least, most = box.low[at], box.high[at]
                 if least:
                     base += least * arc.cost * scale
                     opened.add(arc.parcel)
-                row.append((arc.cost * scale, arc.parcel, min(most - least, left), at))
-            short = _forbidden(folded) if number in box.full else need.short_cost * scale
+                cost = arc.cost * scale + shares.get(at, 0)
+                row.append((cost, arc.parcel, min(most - least, left), at))
             if left:
                 wants.append(left)
-                rows.append(ended(row, short, left))
+                if forced <= 0:
+                    rows.append(ended(row, short, left))
+                else:
+                    never = _forbidden(folded)
+                    rows.append(ended_by_force(row, short, left - forced, never, left))
         base += sum([folded.fixed[p] for p in opened])
         nests = None if self.nests is None else self.nests.within(box.low)
         return Charge(wants, rows, folded.fixed, self.twice, nests), base, frozenset(opened)
+
+    def _dues(self, box: Box) -> tuple[int, dict[int, int]]:
+        """What a box pays, and by arc the share of what is due but not paid.
+
+        Of a due that is paid by no more than so many units, each owes that part at the most.
+        """
+        base, shares = 0, dict[int, int]()
+        for place, one in enumerate(self.all_):
+            if isinstance(one, Due):
+                due = one.cost * self.folded.scale
+                if place in box.paid or any([box.low[arc] for arc in one.arcs]):
+                    base += due
+                elif units := sum([box.high[arc] for arc in one.arcs]):
+                    for arc in one.arcs:
+                        shares[arc] = shares.get(arc, 0) + due // units
+        return base, shares
 
     def _keep(self, units: Units) -> None:
         worth = self.folded.worth(units)
@@ -125,7 +149,7 @@ class Search:
 
 def _forbidden(folded: Folded) -> int:
     """More than any solution can cost above any other."""
-    span = sum(folded.fixed)
+    span = sum(folded.fixed) + folded.scale * sum([toll.cost for toll in folded.problem.tolls])
     for need in folded.problem.needs:
         costs = [need.short_cost, *[arc.cost for arc in need.arcs]]
         span += 2 * need.quantity * max(map(abs, costs)) * folded.scale

@@ -1,12 +1,15 @@
 """What couples arcs with each other: shared pools, rooms, limits, smallest parts.
 
-Four kinds of constraint say it all:
+Six kinds of constraint say it all:
 
 * `Sum`: weight x units over some arcs is at most *most* (a pool up to a day, a room in units);
 * `Count`: of some bins, each a set of arcs, at most *most* carry anything (rooms in lines or
   parcels, limits on parcels and nodes, together);
 * `Part`: a bin carries nothing, or at least *least* units;
-* `Whole`: some needs are covered in full, or not at all.
+* `Whole`: some needs are covered in full, or not at all;
+* `Multiple`: what is covered of some needs makes whole sets;
+* `Due`: what some arcs owe once is paid if they carry anything.  A box either pays it or carries
+  nothing there; where it does neither yet, its bound charges a share of it to each unit.
 
 The search relaxes all of them, looks at what the relaxed solution breaks, and branches on that: the
 children of a *box* (what each arc may carry, at least and at most) exclude the broken solution and
@@ -19,7 +22,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import evolve, frozen
 
-from omscore.sourcing.problem import AllOrNothing, AtMost, Problem
+from omscore.sourcing.problem import AllOrNothing, AtMost, Problem, Sets
 from omscore.sourcing.solvers.filling import level
 
 
@@ -49,24 +52,52 @@ class Part:
 
 @frozen
 class Whole:
-    """These needs are covered in full or not at all; *arcs* are all of theirs."""
+    """These needs, each (need, units), are covered in full or not at all; *arcs* are theirs."""
 
-    needs: tuple[int, ...]
+    needs: tuple[tuple[int, int], ...]
     arcs: tuple[int, ...]
     wanted: int
 
 
-Constraint = Sum | Count | Part | Whole
+@frozen
+class Multiple:
+    """So many units of each need for every set; *parts* are (need, units, all of its arcs)."""
+
+    parts: tuple[tuple[int, int, tuple[int, ...]], ...]
+
+
+@frozen
+class Due:
+    """*cost* is owed once if any of *arcs* carries something."""
+
+    cost: int
+    arcs: tuple[int, ...]
+
+
+Constraint = Sum | Count | Part | Whole | Multiple | Due
 
 
 @frozen
 class Box:
-    """What each arc may carry, the needs that may not be short, the bins a count permits."""
+    """What each arc may carry, what is covered of each need at *least* and at *most*.
+
+    And the bins that a count permits, and the dues that are *paid*, by their places.
+    """
 
     low: tuple[int, ...]
     high: tuple[int, ...]
-    full: frozenset[int] = frozenset()
+    least: tuple[int, ...]
+    most: tuple[int, ...]
     permitted: frozenset[tuple[int, int]] = frozenset()  # (place of the count, bin)
+    paid: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, problem: Problem) -> Box:
+        """The box that holds every solution."""
+        needs = problem.needs
+        high = tuple([min(arc.most, need.quantity) for need in needs for arc in need.arcs])
+        wanted = tuple([need.quantity for need in needs])
+        return cls((0,) * len(high), high, (0,) * len(needs), wanted)
 
 
 def constraints(problem: Problem, first: Sequence[int]) -> tuple[Constraint, ...]:
@@ -76,6 +107,7 @@ def constraints(problem: Problem, first: Sequence[int]) -> tuple[Constraint, ...
         *_rooms(problem, first),
         *_limits(problem, first),
         *_parts(problem, first),
+        *_dues(problem, first),
     )
 
 
@@ -119,8 +151,16 @@ def _limits(problem: Problem, first: Sequence[int]) -> Iterator[Constraint]:
     for limit in problem.limits:
         mine = [one for one in _arcs(problem, first) if one[0] in limit.needs]
         if isinstance(limit, AllOrNothing):
-            wanted = sum(problem.needs[need].quantity for need in limit.needs)
-            yield Whole(tuple(sorted(limit.needs)), tuple(arc for _, _, arc in mine), wanted)
+            full = tuple((need, problem.needs[need].quantity) for need in sorted(limit.needs))
+            arcs = tuple(arc for _, _, arc in mine)
+            yield Whole(full, arcs, sum(units for _, units in full))
+        elif isinstance(limit, Sets):
+            yield Multiple(
+                tuple(
+                    (need, units, tuple(arc for n, _, arc in mine if n == need))
+                    for need, units in limit.each
+                )
+            )
         elif isinstance(limit, AtMost) and limit.of == "nodes":
             yield Count(limit.most, _bins((-1, problem.parcels[p].node, arc) for _, p, arc in mine))
         else:
@@ -144,15 +184,29 @@ def _parts(problem: Problem, first: Sequence[int]) -> Iterator[Constraint]:
                 yield Part(least, bin_)
 
 
+def _dues(problem: Problem, first: Sequence[int]) -> Iterator[Constraint]:
+    for toll in problem.tolls:
+        if toll.cost:
+            yield Due(toll.cost, tuple(sorted([first[need] + place for need, place in toll.arcs])))
+
+
 # --- what is broken, and how to go on ----------------------------------------------------------
 
 
-def broken(all_: Sequence[Constraint], units: Sequence[int]) -> int | None:
-    """The place of the first constraint that *units* (by arc) break."""
+def broken(
+    all_: Sequence[Constraint], units: Sequence[int], paid: frozenset[int] = frozenset()
+) -> int | None:
+    """The place of the first constraint that *units* (by arc) break; dues come last."""
     for place, one in enumerate(all_):
-        if _breaks(one, units):
+        if place not in paid and _breaks(one, units):
             return place
     return None
+
+
+def forbidden(all_: Sequence[Constraint], units: Sequence[int]) -> bool:
+    """Whether *units* break anything but what can be paid."""
+    place = broken(all_, units)
+    return place is not None and not isinstance(all_[place], Due)
 
 
 def _breaks(one: Constraint, units: Sequence[int]) -> bool:
@@ -165,6 +219,16 @@ def _breaks(one: Constraint, units: Sequence[int]) -> bool:
             return 0 < sum([units[arc] for arc in arcs]) < least
         case Whole(_, arcs, wanted):
             return 0 < sum([units[arc] for arc in arcs]) < wanted
+        case Multiple(parts):
+            sets = _sets(parts, units)
+            return any([sum([units[arc] for arc in arcs]) > sets * n for _, n, arcs in parts])
+        case Due(_, arcs):
+            return any([units[arc] for arc in arcs])
+
+
+def _sets(parts: Sequence[tuple[int, int, tuple[int, ...]]], units: Sequence[int]) -> int:
+    """How many whole sets *units* make."""
+    return min([sum([units[arc] for arc in arcs]) // n for _, n, arcs in parts])
 
 
 def _used(bins: Sequence[tuple[int, ...]], units: Sequence[int]) -> list[int]:
@@ -182,7 +246,17 @@ def children(all_: Sequence[Constraint], place: int, box: Box, units: Sequence[i
         case Part(_, arcs):
             boxes = _part_children(box, units, arcs)
         case Whole(needs, arcs, _):
-            boxes = [evolve(box, full=box.full | set(needs)), _shut(box, arcs)]
+            boxes = [evolve(box, least=_with(box.least, dict(needs))), _shut(box, arcs)]
+        case Multiple(parts):
+            sets = _sets(parts, units)
+            fewer = {need: min(box.most[need], sets * n) for need, n, _ in parts}
+            more = {need: max(box.least[need], (sets + 1) * n) for need, n, _ in parts}
+            boxes = [
+                evolve(box, most=_with(box.most, fewer)),
+                evolve(box, least=_with(box.least, more)),
+            ]
+        case Due(_, arcs):
+            boxes = [_shut(box, arcs), evolve(box, paid=box.paid | {place})]
     return [small for one_ in boxes if (small := tightened(all_, one_)) is not None]
 
 
@@ -216,6 +290,10 @@ def _part_children(box: Box, units: Sequence[int], arcs: Sequence[int]) -> list[
     return boxes
 
 
+def _with(row: tuple[int, ...], changed: dict[int, int]) -> tuple[int, ...]:
+    return tuple([changed.get(place, one) for place, one in enumerate(row)])
+
+
 def _low(box: Box, arc: int, low: int) -> Box:
     return evolve(box, low=(*box.low[:arc], low, *box.low[arc + 1 :]))
 
@@ -245,6 +323,8 @@ def tightened(all_: Sequence[Constraint], box: Box) -> Box | None:
         elif isinstance(one, Count):
             _close(place, one, box, low, high)
     if any([a > b for a, b in zip(low, high, strict=True)]):
+        return None
+    if any([a > b for a, b in zip(box.least, box.most, strict=True)]):
         return None
     return evolve(box, high=tuple(high))
 

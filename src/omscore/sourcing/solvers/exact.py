@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from omscore.sourcing.problem import Problem, Solution
+from omscore.sourcing.problem import Problem, Solution, tolls_of
 from omscore.sourcing.solvers import boxes, charge
 from omscore.sourcing.solvers.filling import allowed
 from omscore.sourcing.solvers.folded import Folded
@@ -40,11 +40,11 @@ class Exact:
         """A solution that keeps every pool, room and limit; the cheapest one if bound = cost."""
         units, cost, proved = single(problem)
         kept = allowed(problem, units)
-        if proved and kept:
+        if proved and kept and not tolls_of(problem, units):
             return Solution(units, cost, cost, 1, self.name)
         folded = Folded.of(problem)
         if kept:
-            start, worth = units, cost * folded.scale + bool(units)
+            start, worth = units, folded.worth(units)
         else:
             start = Greedy().solve(problem).units
             worth = folded.worth(start)
@@ -53,7 +53,7 @@ class Exact:
         bound, steps = found.bound, found.steps
         if found.chosen is not None:
             better = folded.units(found.chosen)
-            if allowed(problem, better):
+            if allowed(problem, better) and not tolls_of(problem, better):
                 start, worth = better, found.cost
             else:
                 search = boxes.Search(folded, start, worth, budget - steps, root.twice)

@@ -1,15 +1,15 @@
 """A solution in the making: how many units an arc may still carry under every constraint.
 
 Units are only ever added, one arc after the other, and each addition keeps every pool, room, limit
-and smallest part.  Only *all or nothing* looks at the end: `Filling.units` leaves out whatever
-such a group did not get in full, and less never breaks anything else.
+and smallest part.  Only *all or nothing* and *whole sets* look at the end: `Filling.units` leaves
+out whatever such a group did not get in full, and parts that have become too small by that.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 
-from omscore.sourcing.problem import AllOrNothing, AtMost, Problem, Rows
+from omscore.sourcing.problem import AllOrNothing, AtMost, Problem, Rows, Sets, Together
 
 Units = tuple[tuple[int, int, int], ...]
 Bin = tuple[int, int]
@@ -46,20 +46,49 @@ class Filling:
         return take
 
     def units(self) -> Units:
-        """What was added, without groups of all or nothing that are not complete."""
-        broken = set[int]()
-        for limit in self._problem.limits:
-            if isinstance(limit, AllOrNothing) and any(self._left[need] for need in limit.needs):
-                broken |= limit.needs
-        while more := self._entangled(broken):
-            broken |= more
-        put = sorted(self._units.items())
-        return tuple((need, place, n) for (need, place), n in put if need not in broken)
+        """What was added, without what is not complete."""
+        put = dict(self._units)
+        groups = [one for one in self._problem.limits if isinstance(one, AllOrNothing | Sets)]
+        while groups:
+            before = len(put), sum(put.values())
+            for group in groups:
+                self._cut(put, group)
+            if before == (len(put), sum(put.values())):
+                break
+        return tuple(sorted([(need, place, n) for (need, place), n in put.items()]))
 
-    def _entangled(self, broken: set[int]) -> set[int]:
-        """Needs that share a group of all or nothing with one that is left out."""
-        groups = [one.needs for one in self._problem.limits if isinstance(one, AllOrNothing)]
-        return {need for group in groups if group & broken for need in group} - broken
+    def _cut(self, put: dict[Bin, int], group: AllOrNothing | Sets) -> None:
+        """Take out of *put* what is no part of a group in full, nor of a whole set."""
+        needs = self._problem.needs
+        covered = dict.fromkeys(group.needs, 0)
+        for (need, _), n in put.items():
+            if need in covered:
+                covered[need] += n
+        if isinstance(group, AllOrNothing):
+            whole = all([needs[need].quantity == n for need, n in covered.items()])
+            keep = covered if whole else dict.fromkeys(covered, 0)
+        else:
+            sets = min([covered[need] // n for need, n in group.each])
+            keep = {need: sets * n for need, n in group.each}
+        for need, n in covered.items():
+            if n > keep[need]:
+                self._lower(put, need, n - keep[need])
+
+    def _lower(self, put: dict[Bin, int], need: int, gone: int) -> None:
+        """Take *gone* units of a need out of its last arcs, and whatever part is too small then."""
+        asked = self._problem.needs[need]
+        for at in sorted([at for at in put if at[0] == need], reverse=True):
+            taken = min(gone, put[at])
+            gone -= taken
+            _take(put, at, taken)
+        parts = Counter[int]()
+        for (one, place), n in put.items():
+            if one == need:
+                parts[asked.arcs[place].parcel] += n
+        for at in [at for at in put if at[0] == need]:
+            part = parts[asked.arcs[at[1]].parcel]
+            if part < asked.least_split and part != asked.quantity:
+                del put[at]
 
     def _room(self, need: int, place: int) -> int:
         asked = self._problem.needs[need]
@@ -112,6 +141,12 @@ class Filling:
                 self._used[number][self._bin(kind, need, arc.parcel)] += take
 
 
+def _take(put: dict[Bin, int], at: Bin, units: int) -> None:
+    put[at] -= units
+    if not put[at]:
+        del put[at]
+
+
 def allowed(problem: Problem, units: Units) -> bool:
     """Whether *units* keep every pool, room, limit and smallest part."""
     if not problem.rooms and not problem.limits and _apart(problem, units):
@@ -158,7 +193,7 @@ def _counts(
                 mine.append(len(counts))
             counts.append((room.most, room.of, room.parcels))
     for limit in problem.limits:
-        if not isinstance(limit, AllOrNothing):
+        if isinstance(limit, AtMost | Together):
             for need in limit.needs:
                 of[need].append(len(counts))
             most, kind = (limit.most, limit.of) if isinstance(limit, AtMost) else (1, "parcels")

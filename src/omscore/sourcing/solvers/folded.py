@@ -79,3 +79,8 @@ def ended(row: Row, short: int, wanted: int) -> Row:
     row.sort()
     row.append((short, SHORT, wanted, SHORT))
     return row
+
+
+def ended_by_force(row: Row, short: int, spare: int, forbidden: int, wanted: int) -> Row:
+    """*row* by cost, where only *spare* units may be short; more than that is *forbidden*."""
+    return ended([*row, (short, SHORT, spare, SHORT)], forbidden, wanted)

@@ -14,7 +14,16 @@ from attrs import define, field, frozen
 
 from omscore.kernel.errors import Unavailable
 from omscore.sourcing.problem import Problem, Solution, cost_of
-from omscore.sourcing.solvers.coupling import Constraint, Count, Part, Sum, Whole, constraints
+from omscore.sourcing.solvers.coupling import (
+    Constraint,
+    Count,
+    Due,
+    Multiple,
+    Part,
+    Sum,
+    Whole,
+    constraints,
+)
 from omscore.sourcing.solvers.filling import Units
 from omscore.sourcing.solvers.greedy import Greedy
 
@@ -158,15 +167,20 @@ def _couple(model: Model, one: Constraint, problem: Problem, first: list[int]) -
             model.row(0, math.inf, *((arc, 1.0) for arc in arcs), (used_, -least))
         case Whole(needs):
             all_ = model.column(1)
-            for number in needs:
-                need = problem.needs[number]
-                mine = [(first[number] + k, 1.0) for k in range(len(need.arcs))]
-                model.row(0, 0, *mine, (all_, -need.quantity))
+            for number, quantity in needs:
+                mine = [(first[number] + k, 1.0) for k in range(len(problem.needs[number].arcs))]
+                model.row(0, 0, *mine, (all_, -quantity))
+        case Multiple(parts):
+            sets = model.column(max([problem.needs[number].quantity for number, _, _ in parts]))
+            for _, units, arcs in parts:
+                model.row(0, 0, *((arc, 1.0) for arc in arcs), (sets, -units))
+        case Due(cost, arcs):
+            _used(model, arcs, cost)
 
 
-def _used(model: Model, arcs: tuple[int, ...]) -> int:
-    """A column that is 1 if any of *arcs* carries anything."""
-    used = model.column(1)
+def _used(model: Model, arcs: tuple[int, ...], cost: float = 0) -> int:
+    """A column that is 1, at this cost, if any of *arcs* carries anything."""
+    used = model.column(1, cost)
     for arc in arcs:
         model.row(-math.inf, 0, (arc, 1.0), (used, -model.highs[arc]))
     return used
