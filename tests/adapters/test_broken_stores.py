@@ -10,12 +10,12 @@ from time import sleep
 import attrs
 import pytest
 
-from omscore.adapters.memory import MemoryStore, MemoryWork
+from omscore.adapters.memory import MemoryStore, MemoryWork, _kept
 from omscore.kernel.errors import Conflict
 from omscore.kernel.keys import Key, Listing, Versioned
 from omscore.kernel.recorded import Recorded
 from omscore.kernel.todo import Todo
-from omscore.ports.storage import Answer, Outgoing, Saving
+from omscore.ports.storage import Answer, Outgoing, Saving, ensure_counted
 from omscore.testing.contracts.storage import StorageContract
 
 Fails = Callable[[type[object], str, object], bool]
@@ -315,7 +315,24 @@ class CountsWrong(BrokenStore):
     def save(self, saving: Saving, /) -> None:
         with self.right._lock:
             self.right._compare(saving)
-            self.right._set(saving, {key: None for key in saving.writes})
+            self.right._set(saving, {key: _kept(key, one) for key, one in saving.writes.items()})
+
+
+class HasNoFloor(BrokenStore):
+    """Compares and sets, and leaves margins to those who ask nicely."""
+
+    def save(self, saving: Saving, /) -> None:
+        ensure_counted(saving)
+        with self.right._lock:
+            self.right._compare(saving)
+            self.right._set(saving, {key: _kept(key, one) for key, one in saving.writes.items()})
+
+
+class ForgetsMargins(BrokenStore):
+    def get(self, keys: Iterable[Key[object]], /) -> Mapping[Key[object], Versioned]:
+        return {
+            key: attrs.evolve(one, margin=None) for key, one in self.work.get(list(keys)).items()
+        }
 
 
 def _pause() -> None:
@@ -361,6 +378,8 @@ STORES: Mapping[type[BrokenStore], str] = {
     ReadsLongListsToTheEnd: "test_a_long_list_may_be_read_in_part",
     SortsListsAsPeopleDo: "test_a_list_has_those_that_are_on_it_by_id",
     MixesUpCase: "test_keys_differ_by_kind_and_by_every_letter",
+    HasNoFloor: "test_a_margin_below_zero_is_never_kept",
+    ForgetsMargins: "test_a_margin_is_kept_with_its_state",
     CountsWrong: "test_a_write_counts_on_from_what_it_expects",
 }
 

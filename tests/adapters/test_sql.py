@@ -10,7 +10,17 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, Table, create_engine, insert, select, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    Table,
+    create_engine,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.exc import IntegrityError
 
 from omscore.adapters.sql import SqlStore, metadata, tune
@@ -23,6 +33,7 @@ from omscore.kernel.todo import Todo
 from omscore.ports.storage import Answer, Saving
 from omscore.testing.contracts.storage import codec
 from omscore.testing.contracts.words import (
+    COUNT,
     NOON,
     OTHER,
     WORD,
@@ -263,7 +274,8 @@ def test_the_latest_are_remembered_up_to_the_bound(
 # --- the last barrier -------------------------------------------------------------------------
 
 STATE = {
-    "tenant": "t", "kind": "k", "id": "i", "version": 1, "word": None, "digest": 0, "body": "{}",
+    "tenant": "t", "kind": "k", "id": "i", "version": 1, "word": None, "margin": 0, "digest": 0,
+    "body": "{}",
 }  # fmt: skip
 EVENT = {
     "place": 1, "tenant": "t", "id": "i", "kind": "k", "key_id": "a", "version": 1, "name": "n",
@@ -283,6 +295,7 @@ ANSWER = {"tenant": "t", "command": "c", "digest": "d", "events": 0}
         (state, [STATE | {"version": 0}]),
         (state, [STATE, STATE | {"version": 2}]),
         (state, [STATE | {"body": None}]),
+        (state, [STATE | {"margin": -1}]),
         (event, [EVENT | {"version": 0}]),
         (event, [EVENT | {"shape": 0}]),
         (event, [EVENT, EVENT | {"id": "j", "version": 2}]),
@@ -305,6 +318,32 @@ def test_the_tables_refuse_what_cannot_be(
             connection.execute(insert(table), row)
         with pytest.raises(IntegrityError):
             connection.execute(insert(table), wrong)
+
+
+def test_what_an_older_version_made_gets_the_barrier_too(engine: Engine) -> None:
+    """A shop that was there before: nothing is lost, and from now on nothing falls below zero."""
+    old, count = MetaData(), COUNT.key("n")
+    kept = [one for one in state.columns if one.name != "margin"]
+    Table(
+        state.name, old, *(Column(one.name, one.type, primary_key=one.primary_key) for one in kept)
+    )
+    for table in (event, todo, answer):
+        table.to_metadata(old)
+    old.create_all(engine)
+    store = SqlStore(engine, codec=codec())
+    with engine.begin() as connection:
+        row = {"tenant": "default", "kind": "contract.count", "id": "n", "version": 1}
+        body = codec().write_state("contract.count", Word("3"))
+        connection.execute(insert(old.tables[state.name]), row | {"digest": 0, "body": body})
+
+    store.create_all()
+    store.create_all()
+
+    assert at(store, count) == [Versioned(Word("3"), 1)]
+    save(store, saying("c-1", (count, 1, "2")))
+    with pytest.raises(Broken):
+        save(store, saying("c-2", (count, 2, "-1")))
+    assert at(store, count) == [Versioned(Word("2"), 2, 2)]
 
 
 def test_a_kind_that_nobody_knows_any_more_is_damage(store: SqlStore, engine: Engine) -> None:

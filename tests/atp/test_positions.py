@@ -21,6 +21,7 @@ from omscore.atp.position import (
     deficits,
     evolve,
     law,
+    margin,
     position_id,
 )
 from omscore.kernel.errors import Broken
@@ -56,6 +57,18 @@ def test_available_is_the_least_stock_of_any_later_day(position: Position, at: d
     )
 
     assert position.available(at, today=TODAY, now=MONDAY) == least
+
+
+@given(any_position)
+def test_the_margin_is_the_least_that_any_day_has_beyond_its_promises(position: Position) -> None:
+    """The figure that stores guard, added up day by day from nothing."""
+    free = [
+        position.on_hand
+        + sum(one.supply + one.short - one.committed for one in position.buckets if one.day <= at)
+        for at in all_days(position)
+    ]
+
+    assert margin(position) == min(free)
 
 
 @given(any_position, strategies.days(14))

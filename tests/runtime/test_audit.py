@@ -4,14 +4,17 @@ from collections.abc import Callable
 
 import pytest
 from attrs import evolve
+from sqlalchemy import update
 
 from omscore.adapters.sql import SqlStore
+from omscore.adapters.sql.tables import state
 from omscore.adapters.vocabulary import codec
 from omscore.atp.position import (
     POSITION,
     DemandScheduled,
     Position,
     SupplyScheduled,
+    UnitsFreed,
     UnitsReserved,
 )
 from omscore.atp.reservations import RESERVATION, ReservationEnded
@@ -82,7 +85,7 @@ def held(shop: Shop) -> Key[object]:
     ("at", "event"),
     [
         (lambda shop: held(shop), ReservationEnded(1, "freed")),
-        (lambda shop: TEA, UnitsReserved(R_9, day(0), 1)),
+        (lambda shop: TEA, UnitsFreed(R_9, day(0), 1)),
         (lambda shop: TEA, UnitsReserved(R_9, day(0), 1, MONDAY)),
         (lambda shop: TEA, SupplyScheduled(day(5), 1, D_9)),
         (lambda shop: TEA, DemandScheduled(day(5), 1, D_9)),
@@ -121,6 +124,20 @@ def test_a_state_without_its_events_is_found() -> None:
     [difference] = shop.oms.audit()
 
     assert difference.subject.startswith("position berlin/TEA/sellable")
+
+
+def test_a_margin_that_was_raised_by_hand_is_found(tmp_path: object) -> None:
+    """Somebody wanted to sell one more, and told the barrier that there is room for it."""
+    store = SqlStore(f"sqlite:///{tmp_path}/shop.db", codec=codec())
+    store.create_all()
+    shop = a_shop(storage=store).given(an_order(3))
+    with store.engine.begin() as connection:
+        connection.execute(update(state).where(state.c.id == TEA.id).values(margin=99))
+
+    [difference] = shop.oms.audit()
+
+    assert (difference.subject, difference.kept) == ("position berlin/TEA/sellable margin", "99")
+    store.close()
 
 
 def test_the_audit_of_a_file_reads_what_the_file_keeps(tmp_path: object) -> None:

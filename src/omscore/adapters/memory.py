@@ -14,7 +14,7 @@ from threading import Lock
 
 from attrs import define, field, frozen
 
-from omscore.kernel.errors import Conflict
+from omscore.kernel.errors import Conflict, ensure
 from omscore.kernel.keys import Key, Kind, Listing, Versioned
 from omscore.kernel.recorded import Recorded
 from omscore.kernel.todo import Todo
@@ -28,6 +28,15 @@ class _Row:
     kept: Versioned
     saved: int
     word: str | None
+
+
+_Kept = tuple[Versioned, str | None]
+
+
+def _kept(key: Key[object], write: Write) -> _Kept:
+    """A state with its version and margin, and the list that it is on."""
+    state, kind = write.state, key.kind
+    return Versioned(state, write.version, kind.margin(state)), kind.listed(state)
 
 
 @define
@@ -99,10 +108,10 @@ class MemoryStore:
         if not all(id_ in self._agenda.todos for id_ in saving.done):
             raise Conflict("somebody else has done the work")
 
-    def _set(self, saving: Saving, words: Mapping[Key[object], str | None]) -> None:
+    def _set(self, saving: Saving, kept: Mapping[Key[object], _Kept]) -> None:
         self._saved += 1
         for key, write in saving.writes.items():
-            self._write(key, write, words[key])
+            self._write(key, write, *kept[key])
         for id_ in dict.fromkeys(saving.done):
             del self._agenda.todos[id_]
         for todo in saving.todos:
@@ -110,11 +119,11 @@ class MemoryStore:
         if saving.answer is not None:
             self._answers[saving.answer.command] = saving.answer, self._saved
 
-    def _write(self, key: Key[object], write: Write, word: str | None) -> None:
+    def _write(self, key: Key[object], write: Write, state: Versioned, word: str | None) -> None:
         was = self._rows.get(key)
         if word != (before := None if was is None else was.word):
             self._move(key, before, word)
-        self._rows[key] = _Row(Versioned(write.state, write.version), self._saved, word)
+        self._rows[key] = _Row(state, self._saved, word)
         for event in write.events:
             self._log.append(event)
             self._places[event.id] = len(self._log)
@@ -167,10 +176,12 @@ class MemoryWork:
         """Compare, then set, under one lock."""
         ensure_counted(saving)
         # Asked before anything is set: this is the host's code, and may fail.
-        words = {key: key.kind.listed(write.state) for key, write in saving.writes.items()}
+        kept = {key: _kept(key, write) for key, write in saving.writes.items()}
         with self.store._lock:
             self.store._compare(saving)
-            self.store._set(saving, words)
+            for key, (state, _) in kept.items():
+                ensure((state.margin or 0) >= 0, f"the margin of {key} never falls below zero")
+            self.store._set(saving, kept)
 
     def todo(self, until: datetime, /, *, limit: int = 100) -> Sequence[Todo]:
         """What is due by *until*, earliest first, then by id."""

@@ -333,15 +333,28 @@ def _leave(bucket: list[int], units: int) -> None:
     bucket[3] -= min(bucket[3], units)
 
 
+def margin(position: Position) -> int:
+    """The fewest units, of now and of every day, beyond promises that are not declared short.
+
+    This is the lowest free quantity plus declared shortage.  Foreign demand breaks no promise, and
+    whether supply is late is for deadlines to say; so neither counts.
+    """
+    least = stock = position.on_hand
+    for one in position.buckets:
+        stock += one.supply - one.committed + one.short
+        least = min(least, stock)
+    return least
+
+
 def law(position: Position) -> None:
     """Stock and promises: nothing negative, and no promise without stock or declared shortage."""
     ensure(position.on_hand >= 0, "no less than nothing is on hand")
-    stock = position.on_hand
     for one in position.buckets:
         parts = (one.supply, one.committed, one.foreign, one.short)
         ensure(min(parts) >= 0, "nothing of a day is negative")
-        stock += one.supply - one.committed + one.short
-        ensure(stock >= 0, "every promise has stock, supply due in time, or declared shortage")
+    ensure(
+        margin(position) >= 0, "every promise has stock, supply due in time, or declared shortage"
+    )
     ensure(all(one.units > 0 for one in position.held), "nothing negative is held")
 
 
@@ -361,4 +374,5 @@ POSITION = Kind(
         ShortageCleared,
     ),
     law=law,
+    margin=margin,
 )

@@ -134,6 +134,10 @@ def _listed(reservation: Reservation) -> str | None:
     )
 
 
+def _open(reservation: Reservation) -> int:
+    return reservation.open
+
+
 def evolve(reservation: Reservation | None, /, *events: ReservationEvent) -> Reservation:
     """The reservation after *events*."""
     for event in events:
@@ -205,4 +209,5 @@ RESERVATION = Kind(
     ),
     listed=_listed,
     law=law,
+    margin=_open,
 )

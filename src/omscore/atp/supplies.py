@@ -99,7 +99,18 @@ def law(supply: Supply) -> None:
     ensure(min(supply.open, supply.received) >= 0, "nothing negative is due")
 
 
-SUPPLY = Kind("supply", Supply, evolve, (SupplyExpected, SupplyChanged, SupplyReceived), law=law)
+def _open(supply: Supply) -> int:
+    return supply.open
+
+
+SUPPLY = Kind(
+    "supply",
+    Supply,
+    evolve,
+    (SupplyExpected, SupplyChanged, SupplyReceived),
+    law=law,
+    margin=_open,
+)
 
 
 # --- foreign demand ---------------------------------------------------------------------------

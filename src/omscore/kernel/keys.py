@@ -33,12 +33,18 @@ def _lawful(_: object) -> None:
     return None
 
 
+def _unbounded(_: object) -> None:
+    return None
+
+
 @frozen(eq=False)
 class Kind(Generic[S_co]):
     """A kind of aggregate: a constant of the module that defines it, one for each name.
 
     *listed* names the list that a state is on (open reservations are listed under their position);
     None is no list.  *law* is checked on every state before it is saved, and raises `Broken`.
+    *margin* is the figure of a state that must never fall below zero, which the store itself
+    guards; None is no such figure.
     A kind without *events* is a process: it keeps its state, and its history is what it heard.
     """
 
@@ -48,6 +54,7 @@ class Kind(Generic[S_co]):
     events: tuple[type[object], ...] = field(default=(), repr=False)
     listed: Callable[[Any], str | None] = field(default=_nowhere, repr=False)
     law: Callable[[Any], None] = field(default=_lawful, repr=False)
+    margin: Callable[[Any], int | None] = field(default=_unbounded, repr=False)
 
     def key(self, id_: str, /) -> Key[S_co]:
         """The key of the one named *id_*."""
@@ -103,10 +110,14 @@ class Unread(Exception):  # no fault: a question
 
 @frozen
 class Versioned:
-    """A state, with the number of times that it changed; version 0 has no state."""
+    """A state, with the number of times that it changed, and its margin as the store guards it.
+
+    Version 0 has no state.
+    """
 
     state: object
     version: int
+    margin: int | None = None
 
 
 @frozen

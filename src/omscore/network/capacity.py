@@ -83,4 +83,11 @@ def law(capacity: Capacity) -> None:
     ensure(0 <= capacity.used <= capacity.limit, "capacity used is within the limit")
 
 
-CAPACITY = Kind("capacity", Capacity, evolve, (CapacityBooked, CapacityFreed), law=law)
+def margin(capacity: Capacity) -> int:
+    """What the day could still take, under the highest limit that it was booked with."""
+    return capacity.limit - capacity.used
+
+
+CAPACITY = Kind(
+    "capacity", Capacity, evolve, (CapacityBooked, CapacityFreed), law=law, margin=margin
+)

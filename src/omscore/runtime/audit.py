@@ -94,7 +94,10 @@ def _replayed(work: UnitOfWork) -> _Books:
 
 
 def _against_kept(books: _Books, work: UnitOfWork) -> Iterable[Difference]:
-    """Replay gives what is stored, at versions 1 to n without a hole."""
+    """Replay gives what is stored, at versions 1 to n without a hole, with the same margin.
+
+    A row without one was written by a version that did not guard it yet.
+    """
     keys = sorted(books.states, key=str)
     for start in range(0, len(keys), PAGE):
         for key, kept in work.get(keys[start : start + PAGE]).items():
@@ -102,6 +105,8 @@ def _against_kept(books: _Books, work: UnitOfWork) -> Iterable[Difference]:
                 yield Difference(f"{key} version", str(kept.version), str(books.versions[key]))
             elif kept.state != books.states[key]:
                 yield Difference(str(key), repr(kept.state), repr(books.states[key]))
+            elif kept.margin not in (None, margin := key.kind.margin(books.states[key])):
+                yield Difference(f"{key} margin", str(kept.margin), str(margin))
 
 
 Account = tuple[str, Counter[str], Counter[str]]

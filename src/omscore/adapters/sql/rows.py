@@ -42,8 +42,12 @@ class Rows:
     def written(self, key: Key[object], write: Write) -> tuple[Row, Decoded]:
         """The row for a state, and what to remember of it."""
         body = self.codec.write_state(key.kind.name, write.state)
-        sum_, word = digest(body), key.kind.listed(write.state)
-        row = (self.tenant, key.kind.name, key.id, write.version, word, sum_, body)
+        sum_, word, margin = (
+            digest(body),
+            key.kind.listed(write.state),
+            key.kind.margin(write.state),
+        )
+        row = (self.tenant, key.kind.name, key.id, write.version, word, margin, sum_, body)
         return row, Decoded(sum_, write.state, len(body))
 
     def read(self, key: Key[object], sum_: int, body: str) -> Decoded:

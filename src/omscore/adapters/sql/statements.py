@@ -53,9 +53,9 @@ class Statements:
 
     Parameters: *states* (n, kind, id, digest)* tenant; *versions* (n, kind, id)* tenant; *events*
     (n, id)* tenant; *history* (kind, id)* tenant; *listed* tenant kind word limit; *answer* tenant
-    command; *due* tenant until limit; *outbox* tenant after limit; *change* version word digest
-    body tenant kind id expected; *erase* tenant kind id; *finish* tenant id.  What adds rows takes
-    their columns.
+    command; *due* tenant until limit; *outbox* tenant after limit; *change* version word margin
+    digest body tenant kind id expected; *erase* tenant kind id; *finish* tenant id.  What adds rows
+    takes their columns.
     """
 
     states: Mapping[int, str]
@@ -112,11 +112,13 @@ def _at(asked: CTE) -> ColumnElement[bool]:
 
 
 def _states() -> Select[Any]:
-    """Version and body of each key; no body where the reader has it, by its digest."""
+    """Version, margin and body of each key; no body where the reader has it, by its digest."""
     asked = wanted(n=Integer, kind=Text, id=Text, digest=BigInteger)
     news = case((state.c.digest == asked.c.digest, null()), else_=state.c.body)
     found = asked.outerjoin(state, _at(asked))
-    return select(asked.c.n, state.c.version, state.c.digest, news).select_from(found)
+    return select(asked.c.n, state.c.version, state.c.margin, state.c.digest, news).select_from(
+        found
+    )
 
 
 def _versions(*, locking: bool) -> Select[Any]:
@@ -190,7 +192,7 @@ def _place() -> Select[Any]:
     return select(first, select(func.max(event.c.place)).scalar_subquery())
 
 
-_NEW = ("version", "word", "digest", "body")
+_NEW = ("version", "word", "margin", "digest", "body")
 _OF_A_STATE = [state.c.tenant, state.c.kind, state.c.id]
 
 

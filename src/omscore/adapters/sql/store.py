@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Self
 
 from attrs import frozen
-from sqlalchemy import URL, Connection, Engine, inspect
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy import URL, Column, Connection, Engine, inspect
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from omscore.adapters.codec import Codec
 from omscore.adapters.sql.engines import ISOLATION, Synchronous, opened
@@ -103,17 +103,21 @@ class SqlStore:
         return SqlWork(transactions, *self._parts)
 
     def create_all(self) -> None:
-        """Create the tables, unless they are there; safe while others do the same.
+        """Create the tables, or what newer versions added to them, unless it is there; safe while
+        others do the same.
 
         Hosts that migrate their database themselves take `metadata` into their migrations.
         """
         with typed(), self._engine.connect() as connection:
-            if set(metadata.tables) <= set(inspect(connection).get_table_names()):
+            if _missing(connection) == []:
                 return
         transactions = Own(self._connections, self._turn)
         with typed(), closing(transactions), transactions.saving() as connection:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_CREATING})")
+            for column in _missing(connection) or ():
+                made = CreateColumn(column).compile(dialect=connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {column.table.name} ADD COLUMN {made}")
             for table in metadata.sorted_tables:
                 connection.execute(CreateTable(table, if_not_exists=True))
                 for index in sorted(table.indexes, key=lambda one: str(one.name)):
@@ -135,6 +139,19 @@ class SqlStore:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _missing(connection: Connection) -> Sequence[Column[object]] | None:
+    """The columns that an older version did not make; None, if a whole table is not there."""
+    there = inspect(connection)
+    if not set(metadata.tables) <= set(there.get_table_names()):
+        return None
+    return [
+        column
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if column.name not in {one["name"] for one in there.get_columns(table.name)}
+    ]
 
 
 @frozen(eq=False)

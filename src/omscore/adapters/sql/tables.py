@@ -25,8 +25,9 @@ metadata = MetaData()
 _word = Text().with_variant(Text(collation="C"), "postgresql")
 _whole = BigInteger().with_variant(Integer(), "sqlite")
 
-# What an aggregate or a process is now.  `word` is the list that it is on, and `digest` stands for
-# the body, so that a reader who has it already need not be sent it again.
+# What an aggregate or a process is now.  `word` is the list that it is on, `margin` what must never
+# fall below zero (units that a position has beyond its promises, open units of a reservation), and
+# `digest` stands for the body, so that a reader who has it already need not be sent it again.
 state = Table(
     "omscore_state",
     metadata,
@@ -35,6 +36,7 @@ state = Table(
     Column("id", _word, nullable=False),
     Column("version", _whole, nullable=False),
     Column("word", _word),
+    Column("margin", _whole, CheckConstraint("margin >= 0", name="omscore_state_margin")),
     Column("digest", _whole, nullable=False),
     Column("body", Text, nullable=False),
     PrimaryKeyConstraint("tenant", "kind", "id", name="omscore_state_pk"),

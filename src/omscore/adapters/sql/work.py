@@ -45,14 +45,14 @@ class SqlWork:
         found = dict.fromkeys(wanted, _NOTHING)
         with typed():
             rows = self._asked(self._statements.states, asked)
-        for n, version, sum_, body in rows:
+        for n, version, margin, sum_, body in rows:
             if version is None:
                 continue
             key, decoded = wanted[n], known[n]
             if body is not None or decoded is None:
                 decoded = self._rows.read(key, sum_, body)
                 self._recent.put(key, decoded)
-            found[key] = Versioned(decoded.state, version)
+            found[key] = Versioned(decoded.state, version, margin)
         return found
 
     def listed(self, listing: Listing[object], /) -> Sequence[Key[object]]:
@@ -145,7 +145,7 @@ class SqlWork:
             for key, version in packed.guards
             if version == 0
         ]
-        held = [(*key, 1, None, 0, "") for key in absent]
+        held = [(*key, 1, None, None, 0, "") for key in absent]
         _count(connection, self._statements.add, sorted([*packed.added, *held], key=_named))
         _count(connection, self._statements.erase, absent)
 

@@ -12,6 +12,7 @@ from omscore.kernel.keys import Key, Versioned
 from omscore.kernel.todo import Todo
 from omscore.ports.storage import Answer, Saving, Storage, UnitOfWork, Write
 from omscore.testing.contracts.words import (
+    COUNT,
     NOON,
     NOTE,
     OTHER,
@@ -98,6 +99,29 @@ class Keeping(Patient):
             save(storage, saying(f"c-{n}", (key, 0, text)))
 
             assert at(storage, key) == [kept(text, 1)]
+
+    # --- margins ------------------------------------------------------------------------------
+
+    def test_a_margin_is_kept_with_its_state(self, storage: Storage) -> None:
+        """It comes back as the store guards it, for auditors to compare."""
+        count = COUNT.key("n")
+        save(storage, saying("c-1", (count, 0, "3")))
+        save(storage, saying("c-2", (count, 1, "0")))
+
+        assert at(storage, count, A) == [Versioned(Word("0"), 2, 0), NOTHING]
+
+    def test_a_margin_below_zero_is_never_kept(self, storage: Storage) -> None:
+        """The last barrier: who got past every check of the library still cannot oversell."""
+        old, new = COUNT.key("old"), COUNT.key("new")
+        save(storage, saying("c-1", (old, 0, "2")))
+
+        for n, (key, version) in enumerate([(old, 1), (new, 0)]):
+            with pytest.raises(Broken):
+                save(storage, saying(f"c-2{n}", (A, 0, "red"), (key, version, "-1")))
+
+        assert at(storage, old, new, A) == [Versioned(Word("2"), 1, 2), NOTHING, NOTHING]
+        assert [one.id for one in history(storage, old, new, A)] == ["c-1/0"]
+        save(storage, saying("c-3", (old, 1, "0"), (new, 0, "0")))
 
     # --- versions and guards ------------------------------------------------------------------
 

@@ -58,13 +58,14 @@ def _listed(word: Word) -> str | None:
 
 WORD: Kind[Word] = Kind("contract.word", Word, _say, (Said,), listed=_listed)
 OTHER: Kind[Word] = Kind("contract.other", Word, _say, (Said,), listed=_listed)
+COUNT: Kind[Word] = Kind("contract.count", Word, _say, (Said,), margin=lambda word: int(word.text))
 NOTE: Kind[Note] = Kind("contract.note", Note)
 
 
 def codec() -> Codec:
     """The codec for stores that keep text: what the store under proof is to be built with."""
     return Codec.of(
-        (WORD, OTHER, NOTE),
+        (WORD, OTHER, COUNT, NOTE),
         {"contract.say": Say},
         events={"contract.said": Said},
     )
