@@ -3,6 +3,8 @@
 `check(oms)` reads everything that a store keeps and fails with every sentence that is not true.
 Each law is a function from the books to what it finds wrong; a host may add its own.  Nothing here
 shares a line with the code that it checks: sums are added up from nothing, every day is asked.
+
+`check_rule`, `check_cost` and `check_solver` try what plugs into sourcing: see `plugins`.
 """
 
 from __future__ import annotations
@@ -12,6 +14,29 @@ from collections.abc import Callable, Iterable, Sequence
 from omscore.oms import Oms
 from omscore.testing.laws import histories, ledgers, units
 from omscore.testing.laws.books import Books
+from omscore.testing.laws.plugins import (
+    Asked,
+    BrokenLaw,
+    Priced,
+    Solved,
+    check_cost,
+    check_rule,
+    check_solver,
+)
+
+__all__ = [
+    "LAWS",
+    "Asked",
+    "BrokenLaw",
+    "Law",
+    "Priced",
+    "Solved",
+    "check",
+    "check_cost",
+    "check_rule",
+    "check_solver",
+    "violations",
+]
 
 Law = Callable[[Books], Iterable[str]]
 

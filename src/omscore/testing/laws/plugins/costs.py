@@ -1,0 +1,176 @@
+"""What every cost promises.
+
+It answers whole mils, for a parcel never less than none; the same to the same, whoever was asked
+before; and it leaves alone what it is shown.  What a plan is said to cost by it is what asking it
+again about that plan adds up to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from datetime import date
+from typing import NoReturn
+
+from attrs import define, frozen
+from hypothesis.strategies import SearchStrategy
+
+from omscore.network.calendar import delivery_day
+from omscore.network.plan import Decision, ParcelName, parcel_of
+from omscore.sourcing.candidate import Candidate, Question
+from omscore.sourcing.costs import Cost, Offer, in_minor
+from omscore.sourcing.need import Need
+from omscore.sourcing.pipeline import sift, source
+from omscore.sourcing.policy import Policy
+from omscore.sourcing.rules import DEFAULT_RULES
+from omscore.testing.laws.plugins.counterexample import BrokenLaw, hold, raised, told
+from omscore.testing.questions import questions
+
+WHOLE = "whole mils, as an int"
+
+
+@define
+class Priced:
+    """How many parcels and units a cost was asked about, and how often it asked for something."""
+
+    cases: int = 0
+    some: int = 0
+
+
+def check_cost(
+    cost: Cost,
+    cases: SearchStrategy[Question] | None = None,
+    *,
+    most: int = 100,
+    smallest: bool = True,
+) -> Priced:
+    """Ask *cost* about every parcel of *most* questions; `BrokenLaw` shows where it fails.
+
+    *cases* are questions of your own, in which no node has a day that takes only so much;
+    *smallest* is as for `check_rule`.
+    """
+    priced = Priced()
+    _named(cost)
+    some = questions(limited=False) if cases is None else cases
+    hold(_Trial(cost, priced).of, some, most, smallest=smallest)
+    return priced
+
+
+def _named(cost: Cost) -> None:
+    name = getattr(cost, "name", None)
+    if not isinstance(name, str) or not name.strip():
+        raise BrokenLaw("a cost", "it has a name", {}, "text, as its name", repr(name))
+    if re.search(r" at 0x[0-9a-f]+", repr(cost)):
+        law = "it prints alike in every process"
+        raise BrokenLaw(f"the cost {name}", law, {}, "a frozen value", repr(cost))
+
+
+@frozen
+class Asking:
+    """One thing that a cost is asked: about a parcel, or about a unit of a need in it."""
+
+    offer: Offer
+    need: Need | None = None
+    earliest: date | None = None
+
+    def put(self, cost: Cost) -> object:
+        """What *cost* says to it."""
+        if self.need is None or self.earliest is None:
+            return cost.of_parcel(self.offer)
+        return cost.of_unit(self.need, self.offer, self.earliest)
+
+
+@define
+class _Trial:
+    cost: Cost
+    priced: Priced
+
+    def of(self, question: Question) -> None:
+        """Every law, on every parcel of one question."""
+        kept, _ = sift(question, DEFAULT_RULES)
+        askings = [
+            one
+            for need, some in zip(question.needs, kept, strict=True)
+            for one in _asked(question, need, some)
+        ]
+        copies = deepcopy(askings)
+        first = [self._answer(one, copy) for one, copy in zip(askings, copies, strict=True)]
+        for n in reversed(range(len(askings))):
+            for same in askings[n], copies[n]:
+                if (then := self._ask(same)) != first[n]:
+                    law = "it answers the same to the same, whoever was asked before"
+                    self._break(law, same, f"{first[n]} mils, as it said at first", repr(then))
+        self._adds_up(question, kept)
+        self.priced.cases += len(first)
+        self.priced.some += sum(mils != 0 for mils in first)
+
+    def _answer(self, asking: Asking, copy: Asking) -> int:
+        """What the cost says, if it may say so."""
+        mils = self._ask(asking)
+        if asking != copy:
+            self._break("it leaves alone what it is shown", copy, told(copy), told(asking))
+        if type(mils) is not int:
+            self._break(
+                "it answers whole mils", asking, WHOLE, f"{mils!r}, of type {type(mils).__name__}"
+            )
+        if asking.need is None and mils < 0:
+            self._break("a parcel costs something or nothing", asking, "zero or more", str(mils))
+        return mils
+
+    def _ask(self, asking: Asking) -> object:
+        try:
+            return asking.put(self.cost)
+        except Exception as fault:  # a plugin may raise anything
+            self._break("it answers whatever it is asked", asking, WHOLE, raised(fault))
+
+    def _adds_up(self, question: Question, kept: list[list[Candidate]]) -> None:
+        """Whether what is reported is what asking again about the plan adds up to."""
+        decision = source(question, Policy(tiers=((self.cost,),), look_for_runner_up=0))
+        mils = self._recomputed(question, kept, decision)
+        given = {"need": question.needs, "leg": decision.legs}
+        if decision.faults or {**decision.parts} != {self.cost.name: in_minor(mils)}:
+            law = "what a plan is said to cost is what it adds up to"
+            expected = f"{in_minor(mils)} minor units, which are {mils} mils half up"
+            came = told(decision.parts) if not decision.faults else told(decision.faults)
+            raise BrokenLaw(self._who(), law, given, expected, came)
+
+    def _recomputed(
+        self, question: Question, kept: list[list[Candidate]], decision: Decision
+    ) -> int:
+        total, paid = 0, set[ParcelName]()
+        for need, some in zip(question.needs, kept, strict=True):
+            by_id = {one.node.id: one for one in some}
+            for leg in (leg for leg in decision.legs if leg.line == need.line):
+                offer = _offer(question, by_id[leg.node], leg.ship_day)
+                total += leg.quantity * self.cost.of_unit(need, offer, _earliest(some))
+                if parcel_of(leg) not in paid:
+                    total += self.cost.of_parcel(offer)
+                    paid.add(parcel_of(leg))
+        return total
+
+    def _who(self) -> str:
+        return f"the cost {self.cost.name}"
+
+    def _break(self, law: str, asking: Asking, expected: str, came: str) -> NoReturn:
+        given = {} if asking.need is None else {"need": asking.need, "earliest": asking.earliest}
+        raise BrokenLaw(self._who(), law, {**given, "offer": asking.offer}, expected, came)
+
+
+def _asked(question: Question, need: Need, kept: list[Candidate]) -> Iterator[Asking]:
+    for one in kept:
+        for ship, _ in one.rows:
+            offer = _offer(question, one, ship)
+            yield Asking(offer)
+            yield Asking(offer, need, _earliest(kept))
+
+
+def _earliest(kept: list[Candidate]) -> date:
+    return min(one.earliest for one in kept if one.earliest is not None)
+
+
+def _offer(question: Question, one: Candidate, ship: date) -> Offer:
+    if one.lane is None:
+        raise LookupError(f"no lane from {one.node.id}")
+    arrives = delivery_day(one.lane, question.network, ship)
+    return Offer(one.node, one.lane, ship, arrives, one.distance_km)
