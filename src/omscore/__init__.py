@@ -107,6 +107,7 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
     from omscore.network.places import Destination as Destination, Point as Point, point as point
     from omscore.network.plan import Decision as Decision, Leg as Leg
     from omscore.oms import Oms as Oms, Receipt as Receipt
+    from omscore.orchestration.backlog import RankWaiting as RankWaiting
     from omscore.orchestration.learning import Learn as Learn
     from omscore.orchestration.planning import Planner as Planner
     from omscore.orchestration.recovering import Recovery as Recovery
@@ -179,6 +180,7 @@ _HOMES = {
         "RestockReturn Returning"
     ),
     "lifecycle.quote.messages": "AcceptQuote RequestQuote WithdrawQuote",
+    "orchestration.backlog": "RankWaiting",
     "orchestration.work_items": "CloseWorkItem WorkItem",
     # answers
     "kernel.reason": "Noted Reason",

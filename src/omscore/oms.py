@@ -20,7 +20,7 @@ from omscore.adapters import vocabulary
 from omscore.adapters.clocks import CountingIds, RandomIds, SystemClock
 from omscore.adapters.codec import Codec
 from omscore.adapters.memory import MemoryStore
-from omscore.asking.stock import AskingStock
+from omscore.asking.backlogs import AskingBacklogs
 from omscore.kernel import ids
 from omscore.kernel.errors import Unavailable, Unreadable
 from omscore.kernel.moments import instant
@@ -51,7 +51,7 @@ class Receipt:
     repeated: bool = False
 
 
-class Oms(AskingStock):
+class Oms(AskingBacklogs):
     """An order management core on a *storage*, told the time by *clock*.
 
     With *inline* (the default), what follows from a command and is due is worked before `do`

@@ -204,7 +204,8 @@ backlog capacity demand fulfilling fulfillment item network order paper position
 quoting recovering reservation return returning serving supply supplying work-item
 """
 NAMES_OF_EVENTS = """
-backlog.called backlog.joined backlog.left capacity.booked capacity.freed demand.stated
+backlog.called backlog.joined backlog.left backlog.ranked capacity.booked capacity.freed
+demand.stated
 fulfillment.moved fulfillment.released fulfillment.report-ignored fulfillment.tasks-lowered
 item.learned network.calendar-learned network.destination-learned network.lane-learned
 network.link-learned network.node-learned
@@ -223,7 +224,7 @@ accept-fulfillment accept-quote accept-return adjust-stock announce-return cance
 cancel-return cancel-units change-supply close-work-item count-stock deliver-fulfillment
 dispatch-transfer expect-demand expect-supply grade-return hold-order learn lift-hold
 lose-fulfillment move-units pack-fulfillment pick-fulfillment place-order
-put-back-fulfillment recall-fulfillment receive-return receive-stock receive-supply
+put-back-fulfillment rank-waiting recall-fulfillment receive-return receive-stock receive-supply
 refuse-return regrade-stock reject-fulfillment release-order request-quote restock-return
 return-to-sender ship-fulfillment source-order withdraw-quote
 """

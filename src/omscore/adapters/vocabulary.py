@@ -106,6 +106,7 @@ EVENTS: dict[str, type[object]] = {
     "backlog.joined": backlog.WaitingJoined,
     "backlog.left": backlog.WaitingLeft,
     "backlog.called": backlog.WaitingCalled,
+    "backlog.ranked": backlog.WaitingRanked,
     "work-item.opened": work_items.WorkItemOpened,
     "work-item.closed": work_items.WorkItemClosed,
 }
@@ -129,6 +130,7 @@ COMMANDS: dict[str, type[object]] = {
     "cancel-units": order.CancelUnits,
     "cancel-order": order.CancelOrder,
     "move-units": order.MoveUnits,
+    "rank-waiting": backlog.RankWaiting,
     "accept-fulfillment": fulfillment.AcceptFulfillment,
     "reject-fulfillment": fulfillment.RejectFulfillment,
     "pick-fulfillment": fulfillment.PickFulfillment,

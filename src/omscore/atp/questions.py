@@ -40,6 +40,14 @@ Curve = Sequence[Point]
 
 
 @frozen
+class Level:
+    """The least that a curve is made of."""
+
+    day: date
+    available: int
+
+
+@frozen
 class NotBy(Reason):
     """Too few units may be promised in time; *latest* is the last day that was looked at."""
 

@@ -91,6 +91,7 @@ class Configuration:
             order.CancelOrder: moving,
             order.MoveUnits: moving,
             recovering.LoseStock: recovering.Losing(self.unit_flow, self.ship_flow),
+            backlog.RankWaiting: backlog.Ranking(),
         }
 
     def _fulfillment(self) -> Handlers:

@@ -1,0 +1,107 @@
+"""Asking about the backlog: who waits, how units would be shared, what would be promised anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from omscore.asking.stock import AskingStock
+from omscore.atp.messages import NoSuchItem
+from omscore.atp.position import POSITION, Position, position_id
+from omscore.atp.reallocation import Reallocation, Strategy, reallocate
+from omscore.atp.reservations import RESERVATION, Reservation
+from omscore.atp.sharing import Shared, Sharing, share
+from omscore.catalog.item import ITEM
+from omscore.kernel import ids
+from omscore.kernel.errors import Refused
+from omscore.kernel.keys import Key
+from omscore.lifecycle.order.order import ORDER, Order
+from omscore.orchestration import reallocating
+from omscore.orchestration.backlog import BACKLOG, Backlog, Waiting
+from omscore.ports.storage import UnitOfWork
+from omscore.runtime.handling import rerun
+
+NOBODY: Mapping[str, int] = MappingProxyType({})
+AS_ALL: Mapping[str, Strategy] = MappingProxyType({})
+
+
+class AskingBacklogs(AskingStock):
+    """Questions about those who wait for a sku; nothing is changed by asking."""
+
+    def backlog(self, sku: str) -> Sequence[Waiting]:
+        """Who waits for *sku*, first in line first; `Refused` if nobody has told us of it."""
+        return self._backlog(sku).queue
+
+    def shared(
+        self,
+        sku: str,
+        units: int,
+        sharing: Sharing = "priority",
+        *,
+        ranks: Mapping[str, int] = NOBODY,
+    ) -> Shared:
+        """How *units* would be shared over the lines that wait for *sku*.
+
+        *ranks* of orders, the lowest first, go before the order of the queue.
+        """
+        return share(units, reallocating.shares_of(self._backlog(sku), ranks), sharing)
+
+    def reallocation(
+        self,
+        sku: str,
+        node: str,
+        strategy: Strategy = "redistribute",
+        *,
+        strategies: Mapping[str, Strategy] = AS_ALL,
+        ranks: Mapping[str, int] = NOBODY,
+    ) -> Reallocation:
+        """Who would get what of *node*, and when, if its stock of *sku* were promised anew.
+
+        Concerned are units that are allocated there but not released, and those that wait.
+        *strategies* of single orders go before *strategy*; *ranks* of orders, the lowest first, go
+        before the time at which they were placed.
+        """
+        _, today, now = self._position(sku, node, "sellable")
+        at = position_id(ids.node_id(node), ids.sku(sku))
+        choices = reallocating.Choices(strategy, strategies, ranks)
+
+        def found(unit: UnitOfWork) -> Reallocation:
+            backlog_at, position_at = BACKLOG.key(sku), POSITION.key(at)
+            states = unit.get([backlog_at, position_at])
+            backlog = backlog_at.narrow(states[backlog_at].state) or Backlog()
+            position = position_at.narrow(states[position_at].state) or Position()
+            held = _held(unit, at)
+            orders = _orders(unit, backlog, held)
+            claims = reallocating.claims(orders, backlog, held, today, choices)
+            return reallocate(claims, reallocating.curve(position, orders, held, today, now))
+
+        return rerun(found, self.storage)
+
+    def _backlog(self, sku: str) -> Backlog:
+        item = ids.sku(sku)
+        if self.get(ITEM.key(item)) is None:
+            raise Refused(NoSuchItem(item))
+        return self.get(BACKLOG.key(item)) or Backlog()
+
+
+def _held(unit: UnitOfWork, position: str) -> reallocating.Held:
+    """The reservations on a position that are for good."""
+    keys = [RESERVATION.key(one.id) for one in unit.listed(RESERVATION.under(position))]
+    kept = unit.get(keys)
+    found = dict[ids.ReservationId, Reservation]()
+    for key in keys:
+        if (state := key.narrow(kept[key].state)) is not None and state.expires_at is None:
+            found[ids.ReservationId(key.id)] = state
+    return found
+
+
+def _orders(unit: UnitOfWork, backlog: Backlog, held: reallocating.Held) -> list[Order]:
+    """The orders that wait, or hold stock."""
+    names = dict.fromkeys((*(one.order for one in backlog.queue), *_owners(held)))
+    keys: list[Key[Order]] = [ORDER.key(one) for one in names]
+    kept = unit.get(keys)
+    return [order for key in keys if (order := key.narrow(kept[key].state)) is not None]
+
+
+def _owners(held: reallocating.Held) -> list[str]:
+    return [held[one].owner for one in sorted(held)]
