@@ -97,7 +97,7 @@ def test_each_node_is_passed_over_for_its_reasons_with_their_figures() -> None:
 
     assert len(lines) == MOST_SHOWN
     assert lines[0] == (
-        "n00 passed over for 2 lines: sourcing.too-late (earliest 2026-03-09, latest 2026-03-05); "
-        "sourcing.cooling-down"
+        "n00 passed over for 2 lines: delivers on 2026-03-09, acceptable is 2026-03-05; "
+        "rejected this order a short while ago"
     )
     assert "and 3 more" in told(attrs.evolve(SOURCED, passed_over=passed))

@@ -80,7 +80,7 @@ def test_the_whole_life_of_an_order_is_told_in_its_order() -> None:
     ]
 
     assert found == sorted(found)
-    assert "berlin passed over for 1 line: sourcing.cooling-down" in told
+    assert "berlin passed over for 1 line: rejected this order a short while ago" in told
 
 
 def test_what_was_reported_late_says_when_it_was_recorded() -> None:

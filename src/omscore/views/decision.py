@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from omscore.kernel.ids import LineId
 from omscore.lifecycle.order.messages import PlanChosen
 from omscore.network.plan import Decision, Leg, ParcelName, PassedOver, main_node, parcel_of
+from omscore.views.reasons import sentence
 
 MOST_SHOWN = 12
 
@@ -29,7 +30,7 @@ def details(event: PlanChosen) -> list[str]:
         *_parcels(decision.legs),
         *_price(decision),
         *_passed_over(decision.passed_over),
-        *(f"went wrong on the way: {fault}" for fault in decision.faults),
+        *(f"went wrong on the way: {sentence(fault)}" for fault in decision.faults),
         f"policy {decision.policy} ({decision.digest}), network version {event.network}",
     ]
 
@@ -73,7 +74,7 @@ def _price(decision: Decision) -> Iterator[str]:
 
 def _passed_over(passed: Iterable[PassedOver]) -> Iterator[str]:
     rows = [
-        f"{one.node} passed over for {_lines(one.lines)}: {'; '.join(map(str, one.reasons))}"
+        f"{one.node} passed over for {_lines(one.lines)}: {'; '.join(map(sentence, one.reasons))}"
         for one in passed
     ]
     yield from rows[:MOST_SHOWN]

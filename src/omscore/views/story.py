@@ -44,6 +44,7 @@ from omscore.lifecycle.returns.messages import (
     ReturnReportIgnored,
 )
 from omscore.views import decision
+from omscore.views.reasons import sentence
 
 MOST_SHOWN = 3
 NOTHING: Mapping[str, Sequence[str]] = {}
@@ -129,7 +130,7 @@ def _of_order(event: OrderEvent) -> Words:
             asked = _some(f"{line.quantity} x {line.sku}" for line in event.lines)
             return f"placed, to {event.ship_to} by {event.method}: {asked}", ()
         case UnitsMoved():
-            why = f", because {event.why}" if event.why else ""
+            why = f", because {sentence(event.why)}" if event.why else ""
             return f"{event.move} {_moved(event.moved)}{why}", ()
         case PlanChosen():
             return decision.headline(event.decision), decision.details(event)
@@ -156,7 +157,7 @@ def _of_fulfillment(event: FulfillmentEvent) -> str:
         case TasksLowered():
             return f"{event.cause}: {_tasks(event.tasks)} less"
         case ReportIgnored():
-            return f"the report {event.move} is ignored: {event.why}"
+            return f"the report {event.move} is ignored: {sentence(event.why)}"
         case _:
             assert_never(event)
 
@@ -175,7 +176,7 @@ def _of_return(event: ReturnEvent) -> str:
             why = f", because {event.why}" if event.why else ""
             return f"{event.move}: {event.from_} -> {event.to}{why}"
         case ReturnReportIgnored():
-            return f"the report {event.move} is ignored: {event.why}"
+            return f"the report {event.move} is ignored: {sentence(event.why)}"
         case _:
             assert_never(event)
 
