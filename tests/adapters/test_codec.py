@@ -212,7 +212,8 @@ network.link-learned network.node-learned
 order.hold-lifted order.hold-placed order.placed order.plan-chosen order.return-counted
 order.units-moved paper.ignored paper.taken position.demand-scheduled
 position.shortage-cleared position.shortage-declared position.stock-entered
-position.supply-scheduled position.units-committed position.units-consumed
+position.supply-scheduled position.supply-untracked position.units-committed
+position.units-consumed
 position.units-freed position.units-reserved quote.moved quote.opened reservation.ended
 reservation.extended reservation.moved reservation.raised
 reservation.stock-committed reservation.stock-reserved return.announced return.graded

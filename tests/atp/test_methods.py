@@ -14,9 +14,9 @@ from omscore.atp.entries import (
     Entry,
     SupplyEntry,
     on_hand,
-    shown,
     unlimited,
 )
+from omscore.atp.lots import shown
 from omscore.atp.methods import AtpMethod, Options, Row
 from omscore.atp.periods import Cumulative, Discrete, Period
 from omscore.atp.projected import AtReceipts, LookAhead, Untracked

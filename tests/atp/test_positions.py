@@ -6,24 +6,17 @@ from datetime import date, datetime
 import pytest
 from hypothesis import given
 
-from omscore.atp.position import (
-    Bucket,
+from omscore.atp.movements import (
     DemandScheduled,
-    Held,
-    Position,
     PositionEvent,
     ShortageDeclared,
     StockEntered,
     SupplyScheduled,
     UnitsConsumed,
     UnitsReserved,
-    clearable,
-    deficits,
-    evolve,
-    law,
-    margin,
-    position_id,
 )
+from omscore.atp.position import Bucket, Held, Position, evolve, law, margin, position_id
+from omscore.atp.shortage import clearable, deficits
 from omscore.kernel.errors import Broken
 from omscore.kernel.ids import DocumentId, NodeId, ReservationId, Sku
 from omscore.testing import strategies

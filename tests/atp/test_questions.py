@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omscore.atp.counting import Counting
-from omscore.atp.entries import UNLIMITED, DemandEntry, Entry, SupplyEntry, on_hand
+from omscore.atp.entries import DemandEntry, Entry, SupplyEntry, on_hand
+from omscore.atp.lots import UNLIMITED
 from omscore.atp.methods import Options
 from omscore.atp.periods import Discrete
 from omscore.atp.projected import LookAhead

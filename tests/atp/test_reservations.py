@@ -19,16 +19,8 @@ from omscore.atp.granting import (
     Short,
     decide,
 )
-from omscore.atp.position import (
-    Bucket,
-    Held,
-    Position,
-    StockEntered,
-    UnitsConsumed,
-    UnitsFreed,
-    deficits,
-    position_id,
-)
+from omscore.atp.movements import StockEntered, UnitsConsumed, UnitsFreed
+from omscore.atp.position import Bucket, Held, Position, position_id
 from omscore.atp.reservations import (
     Exit,
     Reservation,
@@ -39,6 +31,7 @@ from omscore.atp.reservations import (
     evolve,
     law,
 )
+from omscore.atp.shortage import deficits
 from omscore.kernel.errors import Broken
 from omscore.kernel.ids import DocumentId, NodeId, ReservationId, Sku
 from omscore.testing import strategies

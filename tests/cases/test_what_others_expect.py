@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from omscore.atp.messages import AdjustStock, CountStock
-from omscore.atp.position import POSITION, UnitsConsumed
+from omscore.atp.movements import UnitsConsumed
+from omscore.atp.position import POSITION
 from omscore.catalog.line import Line
 from omscore.kernel.errors import Refused, Unreadable
 from omscore.kernel.ids import HoldId, LineId

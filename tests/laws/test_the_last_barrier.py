@@ -10,13 +10,8 @@ from omscore.adapters.memory import MemoryStore
 from omscore.adapters.sql import SqlStore
 from omscore.adapters.vocabulary import codec
 from omscore.atp.messages import CountStock
-from omscore.atp.position import (
-    POSITION,
-    ShortageDeclared,
-    StockEntered,
-    SupplyScheduled,
-    UnitsReserved,
-)
+from omscore.atp.movements import ShortageDeclared, StockEntered, SupplyScheduled, UnitsReserved
+from omscore.atp.position import POSITION
 from omscore.atp.reservations import RESERVATION, ReservationEnded
 from omscore.atp.supplies import SUPPLY, SupplyChanged
 from omscore.kernel.errors import Broken

@@ -9,14 +9,8 @@ from sqlalchemy import update
 from omscore.adapters.sql import SqlStore
 from omscore.adapters.sql.tables import state
 from omscore.adapters.vocabulary import codec
-from omscore.atp.position import (
-    POSITION,
-    DemandScheduled,
-    Position,
-    SupplyScheduled,
-    UnitsFreed,
-    UnitsReserved,
-)
+from omscore.atp.movements import DemandScheduled, SupplyScheduled, UnitsFreed, UnitsReserved
+from omscore.atp.position import POSITION, Position
 from omscore.atp.reservations import RESERVATION, ReservationEnded
 from omscore.kernel.ids import DocumentId, LineId, OrderId, ReservationId, ReturnId, Sku
 from omscore.kernel.keys import Key

@@ -21,7 +21,7 @@ from omscore.atp.messages import (
     SeenBefore,
     SupplyExists,
 )
-from omscore.atp.position import ShortageDeclared
+from omscore.atp.movements import ShortageDeclared
 from omscore.kernel.ids import DocumentId, LineId, NodeId, Sku
 from omscore.kernel.reason import Reason
 from omscore.testing import laws

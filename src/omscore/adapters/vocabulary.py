@@ -10,7 +10,7 @@ from functools import cache
 
 from omscore.adapters.codec import Codec
 from omscore.atp import messages as reports
-from omscore.atp import position, reservations, supplies
+from omscore.atp import movements, position, reservations, supplies
 from omscore.catalog import item
 from omscore.kernel.keys import Kind
 from omscore.lifecycle.fulfillment import fulfillment as fulfillments
@@ -65,15 +65,16 @@ EVENTS: dict[str, type[object]] = {
     "network.destination-learned": facts.DestinationLearned,
     "capacity.booked": capacity.CapacityBooked,
     "capacity.freed": capacity.CapacityFreed,
-    "position.stock-entered": position.StockEntered,
-    "position.supply-scheduled": position.SupplyScheduled,
-    "position.demand-scheduled": position.DemandScheduled,
-    "position.units-reserved": position.UnitsReserved,
-    "position.units-committed": position.UnitsCommitted,
-    "position.units-freed": position.UnitsFreed,
-    "position.units-consumed": position.UnitsConsumed,
-    "position.shortage-declared": position.ShortageDeclared,
-    "position.shortage-cleared": position.ShortageCleared,
+    "position.stock-entered": movements.StockEntered,
+    "position.supply-scheduled": movements.SupplyScheduled,
+    "position.supply-untracked": movements.SupplyUntracked,
+    "position.demand-scheduled": movements.DemandScheduled,
+    "position.units-reserved": movements.UnitsReserved,
+    "position.units-committed": movements.UnitsCommitted,
+    "position.units-freed": movements.UnitsFreed,
+    "position.units-consumed": movements.UnitsConsumed,
+    "position.shortage-declared": movements.ShortageDeclared,
+    "position.shortage-cleared": movements.ShortageCleared,
     "reservation.stock-reserved": reservations.StockReserved,
     "reservation.stock-committed": reservations.StockCommitted,
     "reservation.extended": reservations.ReservationExtended,

@@ -21,13 +21,13 @@ from omscore.atp.entries import (
     DemandKind,
     Entry,
     SupplyEntry,
-    SupplyKind,
     TypeMatrix,
     demand_kind,
     percent,
     some_days,
     unlimited,
 )
+from omscore.atp.lots import SupplyKind
 from omscore.kernel import moments
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.reason import Reason

@@ -12,26 +12,18 @@ from typing import Literal, get_args
 
 from attrs import Attribute, field, frozen
 
+from omscore.atp.lots import PLAIN, UNLIMITED, SupplyKind
 from omscore.atp.position import Position
 from omscore.kernel import moments
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import checked
 from omscore.kernel.quantities import MOST_UNITS, no_or_some_units, units
 
-SupplyKind = Literal["on-hand", "purchase", "transfer-in", "production", "planned", "unlimited"]
 DemandKind = Literal["committed", "transfer-out", "planned"]
 SUPPLY_KINDS: tuple[SupplyKind, ...] = get_args(SupplyKind)
 DEMAND_KINDS: tuple[DemandKind, ...] = get_args(DemandKind)
-UNLIMITED = 10**18
-"""More units than any sum of entries: what an unlimited supply brings, and what it leaves."""
-
 FARTHEST_DAYS = 3_660
 """Ten years: nothing is due later."""
-
-
-def shown(count: int) -> int:
-    """*count*, or exactly `UNLIMITED` if an unlimited supply is in it."""
-    return UNLIMITED if count >= UNLIMITED // 2 else count
 
 
 # --- what is written down ---------------------------------------------------------------------
@@ -180,13 +172,13 @@ EVERYTHING = TypeMatrix()
 def of_position(position: Position, today: date, now: datetime) -> list[Entry]:
     """What *position* keeps, as entries: foreign demand is planned, holds count until they expire.
 
-    Counted plainly, look-ahead on them answers what `Position.available` answers, from *today* on.
+    Counted plainly, look-ahead on them answers what `Position.available` answers, from *today* on,
+    and where units expire `omscore.atp.windows` does.
     """
-    kept = [SupplyEntry(*one, date.min, "on-hand") for one in _pieces("on-hand", position.on_hand)]
-    entries: list[Entry] = [*kept]
+    entries: list[Entry] = [*_supplies(position)]
+    if position.endless is not None:
+        entries.append(unlimited(position.endless.asked(today)))
     for one in position.buckets:
-        for id, part in _pieces(f"due:{one.day}", one.supply):
-            entries.append(SupplyEntry(id, part, one.day))
         for id, part in _pieces(f"committed:{one.day}", one.committed):
             entries.append(DemandEntry(id, part, one.day))
         for id, part in _pieces(f"foreign:{one.day}", one.foreign):
@@ -196,6 +188,30 @@ def of_position(position: Position, today: date, now: datetime) -> list[Entry]:
             for id, part in _pieces(f"held:{held.day}:{place}", held.units):
                 entries.append(DemandEntry(id, part, held.day))
     return entries
+
+
+def _supplies(position: Position) -> Iterator[SupplyEntry]:
+    """Plain units, and each lot."""
+    plain: dict[date | None, int] = {None: position.on_hand}
+    plain |= {one.day: one.supply for one in position.buckets}
+    for one in position.lots:
+        plain[one.day] -= one.units
+    parts = [(day, PLAIN, count) for day, count in plain.items()]
+    parts += [(one.day, one.lot, one.units) for one in position.lots]
+    for place, (day, lot, count) in enumerate(parts):
+        name = "on-hand" if day is None else f"due:{day}"
+        id_ = name if lot == PLAIN else f"{name}:{lot.name or ''}:{place}"
+        for id, part in _pieces(id_, count):
+            yield SupplyEntry(
+                id,
+                part,
+                day or date.min,
+                "on-hand" if day is None else lot.kind,
+                use_by=lot.use_by,
+                lot=lot.name,
+                firm=lot.firm,
+                reliability=lot.reliability,
+            )
 
 
 def _pieces(id: str, total: int) -> Iterator[tuple[str, int]]:

@@ -7,24 +7,22 @@ and epoch are checked in one step: a call that comes late or twice has *ended*, 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import ClassVar, assert_never
+from typing import ClassVar, NamedTuple, assert_never
 
 from attrs import frozen
 
-from omscore.atp.position import (
-    Position,
+from omscore.atp.lots import Part, leaving
+from omscore.atp.movements import (
+    Cause,
     PositionEvent,
-    PositionId,
     StockEntered,
     UnitsCommitted,
     UnitsConsumed,
     UnitsFreed,
     UnitsReserved,
-    deficits,
 )
-from omscore.atp.position import (
-    evolve as evolve_position,
-)
+from omscore.atp.position import Position, PositionId
+from omscore.atp.position import evolve as evolve_position
 from omscore.atp.reservations import (
     Exit,
     Reservation,
@@ -36,6 +34,8 @@ from omscore.atp.reservations import (
     StockCommitted,
     StockReserved,
 )
+from omscore.atp.shortage import deficits
+from omscore.atp.terms import PLAIN, Terms
 from omscore.kernel.ids import DocumentId, NodeId, ReservationId
 from omscore.kernel.reason import Reason
 
@@ -47,7 +47,7 @@ class Reserve:
     """Set *quantity* units aside for *day*, for *owner*; for good, if nothing expires.
 
     *group* names the nodes that it may sit at; it is empty for what an order or a quote holds,
-    which moves and ends with that.
+    which moves and ends with that.  *channel* is who sells, where shares of stock are protected.
     """
 
     reservation: ReservationId
@@ -57,6 +57,7 @@ class Reserve:
     owner: str
     expires_at: datetime | None = None
     group: tuple[NodeId, ...] = ()
+    channel: str | None = None
 
 
 @frozen
@@ -98,11 +99,12 @@ class Move:
 
 @frozen
 class End:
-    """Let *quantity* reserved units out by *exit*."""
+    """Let *quantity* reserved units out by *exit*, of these *lots* if somebody named them."""
 
     reservation: ReservationId
     quantity: int
     exit: Exit
+    lots: tuple[Part, ...] = ()
 
 
 # --- answers ----------------------------------------------------------------------------------
@@ -154,41 +156,57 @@ def decide(
     *,
     today: date,
     now: datetime,
+    terms: Terms = PLAIN,
 ) -> Answer:
-    """Grant *command*, or say why not; nothing is raised, for both answers are expected."""
+    """Grant *command*, or say why not; nothing is raised, for both answers are expected.
+
+    *terms* say what is withheld from who asks for units.
+    """
     at = position or Position()
     match command:
         case Reserve():
-            return _reserve(at, reservation, command, today, now)
+            return _reserve(at, reservation, command, _Asked(terms, today, now))
         case Commit():
             return _commit(at, reservation, command, today, now)
         case Extend():
             return _extend(at, reservation, command, today, now)
         case Raise():
-            return _raise(at, reservation, command, today, now)
+            return _raise(at, reservation, command, _Asked(terms, today, now))
         case End():
-            return _end(at, reservation, command)
+            return _end(at, reservation, command, today)
         case _:
             assert_never(command)
 
 
+class _Asked(NamedTuple):
+    """On which terms, and when, units are asked for."""
+
+    terms: Terms
+    today: date
+    now: datetime
+
+    def lacking(self, position: Position, day: date, units: int) -> Short | None:
+        """Why *units* may not be promised for *day*; None if they may."""
+        there = self.terms.available(position, day, today=self.today, now=self.now)
+        return Short(units, max(0, there)) if there < units else None
+
+
 def _reserve(
-    position: Position, reservation: Reservation | None, ask: Reserve, today: date, now: datetime
+    position: Position, reservation: Reservation | None, ask: Reserve, asked: _Asked
 ) -> Answer:
     if reservation is not None:
         return Ended(reservation.open, reservation.epoch)
-    if (available := position.available(ask.day, today=today, now=now)) < ask.quantity:
-        return Short(ask.quantity, max(0, available))
-    return Granted(
-        (entry_of(ask),),
-        (StockReserved(ask.position, ask.day, ask.quantity, ask.owner, ask.expires_at, ask.group),),
-    )
+    if short := asked.lacking(position, ask.day, ask.quantity):
+        return short
+    what = ask.position, ask.day, ask.quantity, ask.owner, ask.expires_at, ask.group, ask.channel
+    return Granted((entry_of(ask),), (StockReserved(*what),))
 
 
 def entry_of(ask: Reserve) -> UnitsReserved:
     """What a position is told when *ask* is granted."""
     movable = len(ask.group) > 1 and ask.expires_at is not None
-    return UnitsReserved(ask.reservation, ask.day, ask.quantity, ask.expires_at, movable)
+    what = ask.reservation, ask.day, ask.quantity, ask.expires_at
+    return UnitsReserved(*what, movable, ask.channel)
 
 
 def _standing(
@@ -213,7 +231,7 @@ def _commit(
         return standing
     reservation, expiry = standing
     entry = UnitsCommitted(
-        ask.reservation, reservation.day, reservation.open, expiry, reservation.movable
+        ask.reservation, reservation.day, reservation.open, expiry, *_who(reservation)
     )
     after = evolve_position(position, entry)
     if lacking := max((units for _, units in deficits(after, today)), default=0):
@@ -234,22 +252,20 @@ def _extend(
         return Short(reservation.open, max(0, reservation.open - lacking))
     what = ask.reservation, reservation.day, reservation.open
     entries = (
-        UnitsFreed(*what, expiry, reservation.movable),
-        UnitsReserved(*what, ask.expires_at, reservation.movable),
+        UnitsFreed(*what, expiry, *_who(reservation)),
+        UnitsReserved(*what, ask.expires_at, *_who(reservation)),
     )
     return Granted(entries, (ReservationExtended(ask.expires_at),))
 
 
-def _raise(
-    position: Position, held: Reservation | None, ask: Raise, today: date, now: datetime
-) -> Answer:
+def _raise(position: Position, held: Reservation | None, ask: Raise, asked: _Asked) -> Answer:
     """Only what comes on top is asked of the position."""
-    if isinstance(reservation := _kept(held, ask.epoch, now), Ended):
+    if isinstance(reservation := _kept(held, ask.epoch, asked.now), Ended):
         return reservation
     day, expiry = reservation.day, reservation.expires_at
-    if (available := position.available(day, today=today, now=now)) < ask.units:
-        return Short(ask.units, max(0, available))
-    entry = UnitsReserved(ask.reservation, day, ask.units, expiry, reservation.movable)
+    if short := asked.lacking(position, day, ask.units):
+        return short
+    entry = UnitsReserved(ask.reservation, day, ask.units, expiry, *_who(reservation))
     return Granted((entry,), (ReservationRaised(ask.units),))
 
 
@@ -277,14 +293,13 @@ def move(
     *,
     today: date,
     now: datetime,
+    terms: Terms = PLAIN,
 ) -> Moving | Short | Ended:
     """Units are taken *there* before they are left here: at no time does nobody hold them."""
     if isinstance(kept := _kept(reservation, ask.epoch, now), Ended):
         return kept
-    at = there or Position()
-    if (available := at.available(kept.day, today=today, now=now)) < kept.open:
-        return Short(kept.open, max(0, available))
-    return moving(kept, ask)
+    short = _Asked(terms, today, now).lacking(there or Position(), kept.day, kept.open)
+    return short or moving(kept, ask)
 
 
 def moving(kept: Reservation, ask: Move) -> Moving:
@@ -292,23 +307,31 @@ def moving(kept: Reservation, ask: Move) -> Moving:
     what = ask.reservation, kept.day, kept.open, kept.expires_at
     movable = len(ask.group) > 1 and kept.expires_at is not None
     return Moving(
-        UnitsReserved(*what, movable),
-        UnitsFreed(*what, kept.movable),
+        UnitsReserved(*what, movable, kept.channel),
+        UnitsFreed(*what, *_who(kept)),
         ReservationMoved(ask.position, ask.group),
     )
 
 
-def _end(position: Position, reservation: Reservation | None, ask: End) -> Answer:
-    if reservation is None or reservation.open < ask.quantity:
-        return Ended(0) if reservation is None else Ended(reservation.open, reservation.epoch)
-    day, expiry, movable = reservation.day, reservation.expires_at, reservation.movable
+def _end(position: Position, held: Reservation | None, ask: End, today: date) -> Answer:
+    if held is None or held.open < ask.quantity:
+        return Ended(0) if held is None else Ended(held.open, held.epoch)
+    what, expiry = (ask.reservation, held.day, ask.quantity), held.expires_at
     left = (ReservationEnded(ask.quantity, ask.exit),)
     if ask.exit != "consumed":
-        return Granted((UnitsFreed(ask.reservation, day, ask.quantity, expiry, movable),), left)
+        return Granted((UnitsFreed(*what, expiry, *_who(held)),), left)
     entries: list[PositionEvent] = []
     if (missing := ask.quantity - position.on_hand) > 0:
-        # The node shipped what the book did not have: the goods were there, so the book is mended.
-        entries.append(StockEntered("found", missing, DocumentId(ask.reservation)))
+        # The node shipped what the book did not have.  What nobody counts was made for it; anything
+        # else was there, so the book is mended.
+        cause: Cause = "found" if position.endless is None else "made"
+        entries.append(StockEntered(cause, missing, DocumentId(ask.reservation)))
     if expiry is not None:
-        entries.append(UnitsCommitted(ask.reservation, day, ask.quantity, expiry, movable))
-    return Granted((*entries, UnitsConsumed(ask.reservation, day, ask.quantity)), left)
+        entries.append(UnitsCommitted(*what, expiry, *_who(held)))
+    lots = ask.lots or leaving(position.lots, ask.quantity, today)
+    return Granted((*entries, UnitsConsumed(*what, lots, held.channel)), left)
+
+
+def _who(held: Reservation) -> tuple[bool, str | None]:
+    """What a position keeps of who holds units: whether they may be moved, and the channel."""
+    return held.movable, held.channel

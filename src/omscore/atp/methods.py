@@ -19,7 +19,8 @@ from typing import ClassVar, Literal, get_args
 from attrs import Attribute, field, frozen
 
 from omscore.atp.counting import PLAIN, Counted, Counting, normalize
-from omscore.atp.entries import Entry, day_count, shown
+from omscore.atp.entries import Entry, day_count
+from omscore.atp.lots import shown
 from omscore.atp.safety import Withheld, withhold
 from omscore.kernel import moments
 from omscore.kernel.errors import Unreadable

@@ -14,7 +14,7 @@ from functools import partial
 from attrs import frozen
 
 from omscore.atp.counting import Counted
-from omscore.atp.entries import UNLIMITED
+from omscore.atp.lots import UNLIMITED
 from omscore.atp.methods import AtpMethod, Because, Bucket, Options, Step
 from omscore.atp.projected import Timeline
 

@@ -4,36 +4,53 @@ Projected stock at day *t* is what is on hand, plus supply due from today up to 
 committed up to *t*.  Supply of a day counts before demand of that day; supply whose day has passed
 without a receipt does not count, while commitments of past days still do.  What is available at *t*
 is the running minimum of projected stock from *t* to the last entry: a promise for *t* must not
-take what is already promised for later (look-ahead ATP).
+take what is already promised for later (look-ahead ATP).  Where lots expire no running minimum
+tells the truth, and `omscore.atp.lots` says what is available.
 
-A position's size follows its distinct days and expiries, not its history or its reservations.
+A position's size follows its distinct days, expiries and lots, not its history or its reservations.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal, NewType, assert_never
 
 from attrs import frozen
 
+from omscore.atp.lots import (
+    UNLIMITED,
+    Lots,
+    Part,
+    Span,
+    free,
+    lots_of,
+    move,
+    parts_of,
+    shown,
+    unserved,
+)
+from omscore.atp.movements import (
+    DemandScheduled,
+    Endless,
+    PositionEvent,
+    ShortageCleared,
+    ShortageDeclared,
+    StockEntered,
+    SupplyScheduled,
+    SupplyUntracked,
+    UnitsCommitted,
+    UnitsConsumed,
+    UnitsFreed,
+    UnitsReserved,
+)
 from omscore.kernel.errors import ensure
-from omscore.kernel.ids import DocumentId, NodeId, ReservationId, Sku
+from omscore.kernel.ids import NodeId, Sku
 from omscore.kernel.keys import Kind
 
 Condition = Literal["sellable", "returned", "damaged", "suspect"]
 CONDITIONS: tuple[Condition, ...] = ("sellable", "returned", "damaged", "suspect")
-Cause = Literal[
-    "received",
-    "returned",
-    "restocked",
-    "adjusted",
-    "counted",
-    "found",
-    "regraded",
-    "dispatched",
-    "sent-back",
-]
+_DAY = timedelta(days=1)
 PositionId = NewType("PositionId", str)
 
 
@@ -41,111 +58,6 @@ def position_id(node: NodeId, sku: Sku, condition: Condition = "sellable") -> Po
     """The id of a position; a slash is in no other id, so it is unambiguous."""
     return PositionId(f"{node}/{sku}/{condition}")
 
-
-# --- what happens to it -----------------------------------------------------------------------
-
-
-@frozen
-class StockEntered:
-    """Units came to hand, or left it if *units* is negative."""
-
-    cause: Cause
-    units: int
-    document: DocumentId
-
-
-@frozen
-class SupplyScheduled:
-    """So many units more will come on *day*; fewer, if *units* is negative."""
-
-    day: date
-    units: int
-    document: DocumentId
-
-
-@frozen
-class DemandScheduled:
-    """Others will take so many units more on *day*; fewer, if *units* is negative."""
-
-    day: date
-    units: int
-    document: DocumentId
-
-
-@frozen
-class UnitsReserved:
-    """Units were set aside for *day*, until *expires_at* if that is given.
-
-    *movable* ones may be moved to another node when somebody needs them here.
-    """
-
-    reservation: ReservationId
-    day: date
-    units: int
-    expires_at: datetime | None = None
-    movable: bool = False
-
-
-@frozen
-class UnitsCommitted:
-    """Units that were set aside for a while are promised for good."""
-
-    reservation: ReservationId
-    day: date
-    units: int
-    expires_at: datetime
-    movable: bool = False
-
-
-@frozen
-class UnitsFreed:
-    """Units that were set aside are free again."""
-
-    reservation: ReservationId
-    day: date
-    units: int
-    expires_at: datetime | None = None
-    movable: bool = False
-
-
-@frozen
-class UnitsConsumed:
-    """Promised units left the node."""
-
-    reservation: ReservationId
-    day: date
-    units: int
-
-
-@frozen
-class ShortageDeclared:
-    """Promises for *day* cannot be kept: *units* of these reservations, of these owners."""
-
-    day: date
-    units: int
-    reservations: tuple[ReservationId, ...]
-    owners: tuple[str, ...]
-
-
-@frozen
-class ShortageCleared:
-    """Promises for *day* can be kept again."""
-
-    day: date
-    units: int
-
-
-PositionEvent = (
-    StockEntered
-    | SupplyScheduled
-    | DemandScheduled
-    | UnitsReserved
-    | UnitsCommitted
-    | UnitsFreed
-    | UnitsConsumed
-    | ShortageDeclared
-    | ShortageCleared
-)
 
 # --- how it stands ----------------------------------------------------------------------------
 
@@ -169,18 +81,41 @@ class Held:
     day: date
     units: int
     movable: bool = False
+    channel: str | None = None
+
+
+@frozen
+class Claim:
+    """Units that are promised to a channel."""
+
+    channel: str
+    units: int
 
 
 @frozen
 class Position:
-    """What is on hand, and what each day brings and takes; days and expiries ascend."""
+    """What is on hand, and what each day brings and takes; days and expiries ascend.
+
+    *lots* are the units, on hand or due, that are not plain; *endless* is supply without limit.
+    *claims* are what of the committed units was promised to which channel.
+    """
 
     on_hand: int = 0
     buckets: tuple[Bucket, ...] = ()
     held: tuple[Held, ...] = ()
+    lots: tuple[Part, ...] = ()
+    endless: Endless | None = None
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def expiring(self) -> bool:
+        """Whether any of its units have a last useful day."""
+        return bool(self.lots) and any(one.lot.use_by for one in self.lots)
 
     def available(self, day: date, *, today: date, now: datetime) -> int:
         """How many units may be promised for *day*; negative if promises cannot be kept."""
+        if self.expiring:
+            return shown(free(self._spans(today), self._demands(now), day))
         stock, least = self.on_hand, None
         for at, change in self._changes(today, now):
             if at > day and least is None:
@@ -188,19 +123,21 @@ class Position:
             stock += change
             if least is not None and stock < least:
                 least = stock
-        return stock if least is None else least
+        return shown(stock if least is None else least)
 
     def curve(self, start: date, *, today: date, now: datetime) -> Sequence[tuple[date, int]]:
-        """How many units may be promised from which day on: rows that only rise.
+        """How many units may be promised from which day on, the first row at *start*.
 
-        The first row is at *start*; none is negative.
+        No row is negative.  They only rise, but where units expire.
         """
+        if self.expiring:
+            return list(_changing(self._pieces(start, today, now)))
         days = [(at, stock) for at, stock in self._projected(today, now) if at > start]
         before = self._stock(start, today, now)
         rows, least = list[tuple[date, int]](), None
         for at, stock in reversed([(start, before), *days]):
             least = stock if least is None else min(least, stock)
-            rows.append((at, max(0, least)))
+            rows.append((at, shown(max(0, least))))
         return list(_rising(reversed(rows)))
 
     def earliest(self, quantity: int, *, start: date, today: date, now: datetime) -> date | None:
@@ -226,10 +163,51 @@ class Position:
             (one.day, (one.supply if one.day >= today else 0) - one.committed - one.foreign)
             for one in self.buckets
         ]
-        if self.held:
-            changes += [(one.day, -one.units) for one in self.held if one.expires_at > now]
-            changes.sort(key=_first)
-        return changes
+        more = [(one.day, -one.units) for one in self.held if one.expires_at > now]
+        if self.endless is not None:
+            more.append((self.endless.asked(today), UNLIMITED))
+        return sorted([*changes, *more], key=_first) if more else changes
+
+    # --- where units expire ---------------------------------------------------------------------
+
+    def _pieces(self, start: date, today: date, now: datetime) -> Iterator[tuple[date, int]]:
+        """Each day from *start* on at which what is available may change, and how much it is."""
+        spans, demands = self._spans(today), self._demands(now)
+        ends = [one.end + _DAY for one in spans if one.end < date.max]
+        days = {start, *ends, *(one.start for one in spans), *(day for day, _ in demands)}
+        for day in sorted(days):
+            if day >= start:
+                yield day, shown(max(0, free(spans, demands, day)))
+
+    def _spans(self, today: date) -> list[Span]:
+        found = list(spans_of(self, today))
+        if self.endless is not None:
+            found.append(Span(self.endless.asked(today), date.max, UNLIMITED))
+        return found
+
+    def _demands(self, now: datetime) -> list[tuple[date, int]]:
+        """What is taken on which day, days ascending."""
+        taken = [(one.day, units) for one in self.buckets if (units := one.committed + one.foreign)]
+        held = [(one.day, one.units) for one in self.held if one.expires_at > now]
+        return sorted([*taken, *held], key=_first)
+
+
+def spans_of(position: Position, today: date) -> Iterator[Span]:
+    """From when to when which units can be used, without endless supply.
+
+    Supply whose day has passed does not count, nor do units whose last useful day has.
+    """
+    plain = position.on_hand
+    due = {one.day: one.supply for one in position.buckets if one.supply and one.day >= today}
+    for day, lot, units in ((one.day, one.lot, one.units) for one in position.lots):
+        if day is None:
+            plain -= units
+        elif day in due:
+            due[day] -= units
+        if (lot.use_by or date.max) >= today and (day is None or day in due):
+            yield Span(day or date.min, lot.use_by or date.max, units)
+    yield Span(date.min, date.max, plain)
+    yield from (Span(day, date.max, units) for day, units in due.items() if units)
 
 
 def _first(row: tuple[date, int]) -> date:
@@ -245,31 +223,13 @@ def _rising(rows: Iterable[tuple[date, int]]) -> Iterator[tuple[date, int]]:
             last = units
 
 
-def deficits(position: Position, today: date) -> Iterator[tuple[date, int]]:
-    """The days at which promises exceed stock beyond what is declared short, and by how much.
-
-    Foreign demand lowers what may be promised, but breaks no promise.
-    """
-    stock = position.on_hand
-    for one in position.buckets:
-        stock += (one.supply if one.day >= today else 0) - one.committed + one.short
-        if stock < 0:
-            yield one.day, -stock
-
-
-def clearable(position: Position, today: date) -> Iterator[ShortageCleared]:
-    """Declared shortage that is none any more, the latest day first."""
-    stock, slacks = position.on_hand, list[int]()
-    for one in position.buckets:
-        stock += (one.supply if one.day >= today else 0) - one.committed + one.short
-        slacks.append(stock)
-    slack, cleared = None, 0
-    for place in range(len(slacks) - 1, -1, -1):
-        one = position.buckets[place]
-        slack = slacks[place] if slack is None else min(slack, slacks[place])
-        if (units := min(one.short, slack - cleared)) > 0:
-            cleared += units
-            yield ShortageCleared(one.day, units)
+def _changing(rows: Iterable[tuple[date, int]]) -> Iterator[tuple[date, int]]:
+    """The first row, and every later one that differs from the one before."""
+    last: int | None = None
+    for day, units in rows:
+        if units != last:
+            yield day, units
+            last = units
 
 
 # --- how events change it ---------------------------------------------------------------------
@@ -278,34 +238,47 @@ def clearable(position: Position, today: date) -> Iterator[ShortageCleared]:
 def evolve(position: Position | None, /, *events: PositionEvent) -> Position:
     """The position after *events*."""
     was = position or Position()
-    on_hand = was.on_hand
+    on_hand, endless = was.on_hand, was.endless
+    lots = lots_of(was.lots) if was.lots else {}
     days = {one.day: [one.supply, one.committed, one.foreign, one.short] for one in was.buckets}
-    held = {(one.expires_at, one.day, one.movable): one.units for one in was.held}
+    held = {(one.expires_at, one.day, one.movable, one.channel): one.units for one in was.held}
+    claims = {one.channel: one.units for one in was.claims}
     for event in events:
         match event:
             case StockEntered():
                 on_hand += event.units
-            case SupplyScheduled(day, units):
+                if lots or event.lot is not None:
+                    move(lots, None, event.lot, event.units, on_hand)
+            case SupplyScheduled(day, units, _, lot):
                 _bucket(days, day)[0] += units
+                if lots or lot is not None:
+                    move(lots, day, lot, units, days[day][0])
+            case SupplyUntracked(endless):
+                pass
             case DemandScheduled(day, units):
                 _bucket(days, day)[2] += units
-            case UnitsReserved(_, day, units, expires_at, movable):
+            case UnitsReserved(_, day, units, expires_at, movable, channel):
                 if expires_at is None:
                     _bucket(days, day)[1] += units
+                    _claim(claims, channel, units)
                 else:
-                    at = expires_at, day, movable
-                    held[at] = held.get(at, 0) + units
-            case UnitsCommitted(_, day, units, expires_at, movable):
-                held[expires_at, day, movable] -= units
+                    _hold(held, (expires_at, day, movable, channel), units)
+            case UnitsCommitted(_, day, units, expires_at, movable, channel):
+                _hold(held, (expires_at, day, movable, channel), -units)
                 _bucket(days, day)[1] += units
-            case UnitsFreed(_, day, units, expires_at, movable):
+                _claim(claims, channel, units)
+            case UnitsFreed(_, day, units, expires_at, movable, channel):
                 if expires_at is None:
                     _leave(_bucket(days, day), units)
+                    _claim(claims, channel, -units)
                 else:
-                    held[expires_at, day, movable] -= units
-            case UnitsConsumed(_, day, units):
+                    _hold(held, (expires_at, day, movable, channel), -units)
+            case UnitsConsumed(_, day, units, named, channel):
                 on_hand -= units
                 _leave(_bucket(days, day), units)
+                _claim(claims, channel, -units)
+                if lots:
+                    _take(lots, named, units, on_hand)
             case ShortageDeclared(day, units):
                 _bucket(days, day)[3] += units
             case ShortageCleared(day, units):
@@ -315,12 +288,35 @@ def evolve(position: Position | None, /, *events: PositionEvent) -> Position:
     return Position(
         on_hand,
         tuple(Bucket(day, *days[day]) for day in sorted(days) if any(days[day])),
-        tuple(
-            Held(until, day, units, movable)
-            for (until, day, movable), units in sorted(held.items())
-            if units
-        ),
+        tuple(Held(*at[:2], held[at], *at[2:]) for at in sorted(held, key=_named) if held[at]),
+        parts_of(lots) if lots else (),
+        endless,
+        tuple(Claim(one, claims[one]) for one in sorted(claims) if claims[one]),
     )
+
+
+Expiry = tuple[datetime, date, bool, str | None]
+
+
+def _named(at: Expiry) -> tuple[datetime, date, bool, str]:
+    return *at[:3], at[3] or ""
+
+
+def _hold(held: dict[Expiry, int], at: Expiry, units: int) -> None:
+    held[at] = held.get(at, 0) + units
+
+
+def _claim(claims: dict[str, int], channel: str | None, units: int) -> None:
+    if channel is not None:
+        claims[channel] = claims.get(channel, 0) + units
+
+
+def _take(lots: Lots, named: Iterable[Part], units: int, total: int) -> None:
+    """*units* leave lots: those that are *named*, then what expires first."""
+    for one in named:
+        move(lots, None, one.lot, -one.units, total + units)
+        units -= one.units
+    move(lots, None, None, -units, total)
 
 
 def _bucket(days: dict[date, list[int]], day: date) -> list[int]:
@@ -336,14 +332,34 @@ def _leave(bucket: list[int], units: int) -> None:
 def margin(position: Position) -> int:
     """The fewest units, of now and of every day, beyond promises that are not declared short.
 
-    This is the lowest free quantity plus declared shortage.  Foreign demand breaks no promise, and
-    whether supply is late is for deadlines to say; so neither counts.
+    This is the lowest free quantity plus declared shortage; where units expire it is also negative
+    by what no lot can serve.  Foreign demand breaks no promise, and whether supply is late is for
+    deadlines to say; so neither counts.
     """
     least = stock = position.on_hand
+    endless = position.endless
     for one in position.buckets:
+        if endless is not None and one.day >= endless.since:
+            stock, endless = stock + UNLIMITED, None
         stock += one.supply - one.committed + one.short
         least = min(least, stock)
+    if position.expiring:
+        spans, owed = keeping(position, date.min), owing(position)
+        least = min(least, -sum(units for _, units in unserved(spans, list(owed.items()))))
     return least
+
+
+def keeping(position: Position, today: date) -> list[Span]:
+    """What may keep promises: those that were made keep the supply that is endless *since* then."""
+    found = list(spans_of(position, today))
+    if position.endless is not None:
+        found.append(Span(position.endless.since, date.max, UNLIMITED))
+    return found
+
+
+def owing(position: Position) -> dict[date, int]:
+    """What each day takes of promises that are not declared short, days ascending."""
+    return {one.day: one.committed - one.short for one in position.buckets}
 
 
 def law(position: Position) -> None:
@@ -356,6 +372,10 @@ def law(position: Position) -> None:
         margin(position) >= 0, "every promise has stock, supply due in time, or declared shortage"
     )
     ensure(all(one.units > 0 for one in position.held), "nothing negative is held")
+    ensure(all(one.units > 0 for one in position.claims), "no channel claims less than nothing")
+    if position.lots:
+        spans = spans_of(position, date.min)
+        ensure(all(one.units >= 0 for one in spans), "lots are part of what is there")
 
 
 POSITION = Kind(
@@ -365,6 +385,7 @@ POSITION = Kind(
     (
         StockEntered,
         SupplyScheduled,
+        SupplyUntracked,
         DemandScheduled,
         UnitsReserved,
         UnitsCommitted,

@@ -171,7 +171,7 @@ class Protection:
         return own
 
     def available(self, segment: str, supply: int, used: Iterable[Use] = ()) -> int:
-        """How many units a demand of *segment* may take when *supply* is left."""
+        """How many units a demand of *segment*, or `UNASSIGNED`, may take when *supply* is left."""
         self._known(segment, "segment")
         left = self.left(supply, used)
         return sum(left[one] for one in self._reach(segment))
@@ -187,6 +187,11 @@ class Protection:
             return BeyondShare(segment, quantity, there)
         return tuple(_draw(left, reach, quantity))
 
+    def named(self, channel: str | None) -> str:
+        """The segment of *channel*: the one of its name, or `UNASSIGNED`."""
+        known = any(one.name == channel for one in self.segments)
+        return channel if channel is not None and known else UNASSIGNED
+
     def curve(self, segment: str, rows: Iterable[Row], used: Iterable[Use] = ()) -> list[Row]:
         """*rows* with what a demand of *segment* may take of what is available."""
         gone = list(used)
@@ -198,7 +203,7 @@ class Protection:
         ]
 
     def _known(self, segment: str, name: str) -> None:
-        if all(one.name != segment for one in self.segments):
+        if segment != UNASSIGNED and all(one.name != segment for one in self.segments):
             raise Unreadable("the name of a segment", f"$.{name}")
 
     def _children(self, parent: str | None) -> list[Segment]:
@@ -222,6 +227,8 @@ class Protection:
 
     def _reach(self, segment: str) -> list[str]:
         """Whose shares a demand of *segment* may take from, in this order."""
+        if segment == UNASSIGNED:
+            return [UNASSIGNED]
         named = {one.name: one for one in self.segments}
         own, parent = named[segment], named[segment].parent
         reach = [segment]

@@ -15,7 +15,7 @@ from typing import ClassVar, Protocol, TypeVar
 
 from attrs import field, frozen
 
-from omscore.atp.entries import UNLIMITED, shown
+from omscore.atp.lots import UNLIMITED, shown
 from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.quantities import units

@@ -34,6 +34,7 @@ class StockReserved:
     owner: str
     expires_at: datetime | None = None
     group: tuple[NodeId, ...] = ()
+    channel: str | None = None
 
 
 @frozen
@@ -98,6 +99,7 @@ class Reservation:
     group: tuple[NodeId, ...] = ()
     epoch: int = 1
     extensions: int = 0
+    channel: str | None = None
 
     @property
     def open(self) -> int:
@@ -149,6 +151,7 @@ def evolve(reservation: Reservation | None, /, *events: ReservationEvent) -> Res
                 event.owner,
                 event.expires_at,
                 group=event.group,
+                channel=event.channel,
             )
             continue
         if reservation is None:

@@ -25,9 +25,9 @@ from omscore.atp.entries import (
     DemandKind,
     Entry,
     SupplyEntry,
-    shown,
     some_days,
 )
+from omscore.atp.lots import shown
 from omscore.atp.matching import Matching
 from omscore.atp.methods import DEFAULTS, AtpMethod, Because, Options, Step, figures
 from omscore.kernel.errors import Unreadable

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from attrs import field, frozen
 
-from omscore.atp.position import ShortageDeclared
+from omscore.atp.movements import ShortageDeclared
 from omscore.kernel import ids
 from omscore.kernel.flow import Flow
 from omscore.kernel.keys import Changes, Key, Kind, Seen

@@ -10,8 +10,11 @@ from datetime import date
 
 from omscore.atp import granting
 from omscore.atp.granting import Answer, Commit, End, Granted, Reserve
-from omscore.atp.position import POSITION, ShortageDeclared, clearable, deficits
+from omscore.atp.movements import ShortageDeclared
+from omscore.atp.position import POSITION
 from omscore.atp.reservations import RESERVATION, Exit
+from omscore.atp.shortage import clearable, deficits
+from omscore.atp.terms import PLAIN, Terms
 from omscore.kernel.errors import Broken, Refused
 from omscore.kernel.ids import NodeId, ReservationId
 from omscore.kernel.keys import Changes, Key, Seen
@@ -43,8 +46,11 @@ def reads_of(seen: Seen, held: Iterable[str]) -> Iterable[Key[object]]:
             yield POSITION.key(reservation.position)
 
 
-def reserve(changes: Changes, context: Context, ask: Reserve) -> Answer:
-    """Have *ask* granted and told to both sides, or hear why not; the reservation is a new one."""
+def reserve(changes: Changes, context: Context, ask: Reserve, terms: Terms = PLAIN) -> Answer:
+    """Have *ask* granted and told to both sides, or hear why not; the reservation is a new one.
+
+    *terms* say what is withheld from who asks.
+    """
     node = ask.position.partition("/")[0]
     held, at = RESERVATION.key(ask.reservation), POSITION.key(ask.position)
     answer = granting.decide(
@@ -53,6 +59,7 @@ def reserve(changes: Changes, context: Context, ask: Reserve) -> Answer:
         ask,
         today=today_at(changes, node, context),
         now=context.now,
+        terms=terms,
     )
     if isinstance(answer, Granted):
         changes.tell(at, answer.entries)

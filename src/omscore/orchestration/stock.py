@@ -22,14 +22,8 @@ from omscore.atp.messages import (
     SeenBefore,
     StockReport,
 )
-from omscore.atp.position import (
-    POSITION,
-    Cause,
-    Condition,
-    Position,
-    StockEntered,
-    position_id,
-)
+from omscore.atp.movements import Cause, StockEntered
+from omscore.atp.position import POSITION, Condition, Position, position_id
 from omscore.atp.supplies import PAPER, PaperIgnored, PaperTaken, entry_id
 from omscore.catalog.item import ITEM
 from omscore.kernel.errors import Refused

@@ -23,7 +23,8 @@ from omscore.atp.messages import (
     ReceiveSupply,
     SupplyExists,
 )
-from omscore.atp.position import POSITION, DemandScheduled, SupplyScheduled, position_id
+from omscore.atp.movements import DemandScheduled, SupplyScheduled
+from omscore.atp.position import POSITION, position_id
 from omscore.atp.supplies import (
     DEMAND,
     PAPER,

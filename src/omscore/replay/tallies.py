@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from attrs import define, field
 
-from omscore.atp.position import ShortageDeclared, StockEntered
+from omscore.atp.movements import ShortageDeclared, StockEntered
 from omscore.atp.supplies import PaperIgnored, SupplyExpected, SupplyReceived
 from omscore.kernel.ids import LineId, NodeId, OrderId, Sku
 from omscore.kernel.moments import local_day

@@ -8,7 +8,7 @@ from typing import Never
 from attrs import field, frozen
 
 from omscore.atp import messages as reports
-from omscore.atp.position import ShortageDeclared
+from omscore.atp.movements import ShortageDeclared
 from omscore.atp.supplies import SupplyChanged, SupplyExpected
 from omscore.kernel.flow import Flow
 from omscore.lifecycle.fulfillment import messages as fulfillment

@@ -12,16 +12,14 @@ from typing import TypeVar
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from omscore.atp.position import (
-    Bucket,
+from omscore.atp.movements import (
     DemandScheduled,
-    Held,
-    Position,
     PositionEvent,
     StockEntered,
     SupplyScheduled,
     UnitsReserved,
 )
+from omscore.atp.position import Bucket, Held, Position
 from omscore.catalog.line import Line
 from omscore.kernel.ids import DocumentId, ReservationId
 from omscore.kernel.money import Currency, Money

@@ -6,9 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
-from omscore.atp.position import (
-    POSITION,
-    Position,
+from omscore.atp.movements import (
     PositionEvent,
     ShortageDeclared,
     StockEntered,
@@ -16,9 +14,8 @@ from omscore.atp.position import (
     UnitsCommitted,
     UnitsConsumed,
     UnitsReserved,
-    evolve,
-    position_id,
 )
+from omscore.atp.position import POSITION, Position, evolve, position_id
 from omscore.atp.reservations import RESERVATION, ReservationEnded, StockReserved
 from omscore.atp.supplies import (
     SUPPLY,
