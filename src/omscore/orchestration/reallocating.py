@@ -11,7 +11,8 @@ from datetime import date, datetime
 
 from attrs import frozen
 
-from omscore.atp.position import Position, UnitsFreed
+from omscore.atp.movements import UnitsFreed
+from omscore.atp.position import Position
 from omscore.atp.position import evolve as without
 from omscore.atp.questions import Level, Shipment
 from omscore.atp.reallocation import DatedClaim, Strategy
