@@ -412,10 +412,11 @@ def test_the_runner_up_does_without_a_node_that_was_chosen() -> None:
         network=a_network(nodes, lanes),
         stock={(node.id, Sku("S")): [(TODAY, 3)] for node in nodes},
     )
-    decision = source(question, PLAIN)
+    for tiers in PLAIN.tiers, ((Waiting(WAITING),), (Transport(),)):
+        decision = source(question, Policy(tiers=tiers))
 
-    assert {parcel_of(leg)[0] for leg in decision.legs} == {"a"}
-    assert (decision.cost, decision.runner_up) == (10, 25)
+        assert {parcel_of(leg)[0] for leg in decision.legs} == {"a"}
+        assert (decision.cost, decision.runner_up) == (10, 25)
 
 
 def test_a_policy_is_told_apart_by_its_digest() -> None:

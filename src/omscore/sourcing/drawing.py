@@ -17,6 +17,7 @@ from datetime import date, datetime
 from functools import partial
 from itertools import accumulate
 
+import attrs
 from attrs import define, field, frozen
 
 from omscore.kernel.ids import Method, NodeId, Region, Sku
@@ -114,20 +115,23 @@ class Drawing:
             least += need.quantity * min([0, *(sum(mils) for mils in arcs)])
         return min(cost, in_minor(least))
 
-    def without(self, node: NodeId) -> Problem:
-        """The same problem, in which *node* sends nothing."""
+    def without(self, node: NodeId) -> Drawing:
+        """The same question, in which *node* sends nothing."""
         kept = [offer.node.id != node for offer in self.offers]
-        problem = self.problem
+        places = [
+            [place for place, arc in enumerate(need.arcs) if kept[arc.parcel]]
+            for need in self.problem.needs
+        ]
         needs = tuple(
-            Wanted(
-                need.quantity,
-                need.short_cost,
-                tuple([arc for arc in need.arcs if kept[arc.parcel]]),
-                need.least_split,
-            )
-            for need in problem.needs
+            attrs.evolve(need, arcs=tuple([need.arcs[place] for place in mine]))
+            for need, mine in zip(self.problem.needs, places, strict=True)
         )
-        return Problem(needs, problem.parcels, problem.pools, problem.rooms, problem.limits)
+        mils = [
+            [some[place] for place in mine]
+            for some, mine in zip(self.unit_mils, places, strict=True)
+        ]
+        problem = attrs.evolve(self.problem, needs=needs)
+        return attrs.evolve(self, problem=problem, unit_mils=mils)
 
 
 def draw(

@@ -16,7 +16,7 @@ from omscore.kernel.reason import Noted, Reason
 from omscore.network.plan import Decision, Leg, PassedOver, main_node
 from omscore.sourcing import limits
 from omscore.sourcing.candidate import Candidate, Question, candidates, most_of
-from omscore.sourcing.costs import Cost, in_minor
+from omscore.sourcing.costs import Cost
 from omscore.sourcing.drawing import CostFailed, Drawing, draw
 from omscore.sourcing.feasible import faults
 from omscore.sourcing.policy import Policy
@@ -216,7 +216,7 @@ class _Sourcing:
             best.short,
             cost,
             drawing.bound(solution, cost),
-            self._runner_up(best, cost),
+            self._runner_up(best),
             self.work,
             self.policy.name,
             self.policy.digest,
@@ -226,15 +226,16 @@ class _Sourcing:
             tuple(self.found),
         )
 
-    def _runner_up(self, best: _Attempt, cost: int) -> int | None:
+    def _runner_up(self, best: _Attempt) -> int | None:
         """What the best plan without the node that sends most costs, if it is as complete."""
         budget, drawing = self.policy.look_for_runner_up, best.drawing
-        if best.solver is None or not best.legs or not budget or len(drawing.policy.tiers) > 1:
+        if best.solver is None or not best.legs or not budget:
             return None
-        other = _cost_without(drawing, main_node(best.legs), best.solver, budget)
-        if other is None or (more := other - best.solution.cost) >= drawing.late:
+        without = drawing.without(main_node(best.legs))
+        other = _solved(without, best.solver, budget)
+        if other is None or other.cost - best.solution.cost >= drawing.late:
             return None
-        return cost + in_minor(more)
+        return sum(without.parts(other.units).values())
 
 
 def _name(cost: Cost) -> str:
@@ -254,11 +255,10 @@ def _short(question: Question, legs: Sequence[Leg]) -> dict[LineId, int]:
     return {line: units for line, units in left.items() if units}
 
 
-def _cost_without(drawing: Drawing, node: NodeId, solver: Solver, budget: int) -> int | None:
-    """What the solver makes of it without *node*; None if it fails, which harms no order."""
-    problem = drawing.without(node)
+def _solved(drawing: Drawing, solver: Solver, budget: int) -> Solution | None:
+    """What the solver makes of it; None if it fails, which harms no order."""
     try:
-        solution = solver.solve(problem, budget)
-        return None if faults(problem, solution) else solution.cost
+        solution = solver.solve(drawing.problem, budget)
+        return None if faults(drawing.problem, solution) else solution
     except Exception:  # a plugin may raise anything
         return None
