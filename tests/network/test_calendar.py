@@ -13,10 +13,14 @@ from omscore.network.calendar import (
     at_local,
     calendar_of,
     delivery_day,
+    last_working_day,
+    latest_ship_day,
     next_ship_day,
+    ordered_before,
     release_at,
     ship_day,
     ship_day_of_supply,
+    take_working_days,
     working_day,
     works,
 )
@@ -119,6 +123,81 @@ def test_the_clock_on_the_wall_has_passed_the_time_exactly_from_its_instant_on(
     assert shown >= datetime.combine(on, at)
 
 
+@given(strategies.calendars(), strategies.days(60), strategies.days(90), st.integers(0, 9))
+def test_taking_working_days_undoes_adding_them(
+    calendar: Calendar, one: date, other: date, days: int
+) -> None:
+    """A day leads there or before exactly if it is not after the one that is found backward."""
+    back = take_working_days(calendar, other, days)
+
+    assert (add_working_days(calendar, one, days) <= other) == (one <= back)
+    assert works(calendar, back)
+    assert add_working_days(calendar, back, days) == last_working_day(calendar, other)
+
+
+def changes(zone: str) -> list[datetime]:
+    """The hours of a year before which the clock in *zone* is set, forward or back."""
+    hours = [datetime(2026, 1, 1, tzinfo=UTC) + n * timedelta(hours=1) for n in range(8_766)]
+    offsets = [hour.astimezone(ZoneInfo(zone)).utcoffset() for hour in hours]
+    return [
+        hour for hour, was, now in zip(hours[1:], offsets, offsets[1:], strict=False) if was != now
+    ]
+
+
+TURNING = (*strategies.ZONES, "America/Santiago", "Africa/Cairo", "America/Havana")
+ALL_CHANGES = [(zone, at) for zone in TURNING for at in changes(zone)]
+ALL_CHANGES.append((APIA, datetime(2011, 12, 30, 10, tzinfo=UTC)))
+
+
+@st.composite
+def turns(draw: st.DrawFn) -> tuple[Node, datetime]:
+    """A node whose clock is about to change or has just changed, and a moment close to that."""
+    zone, at = draw(st.sampled_from(ALL_CHANGES))
+    minutes = st.integers(-6 * 4, 6 * 4).map(lambda n: timedelta(minutes=15 * n))
+    wall = (at + draw(minutes)).astimezone(ZoneInfo(zone))
+    days, cut_off = draw(st.integers(0, 1)), draw(st.sampled_from([None, wall.time()]))
+    return a_node(zone=zone, cut_off=cut_off, processing_days=days), at + draw(minutes)
+
+
+@st.composite
+def moments(draw: st.DrawFn) -> tuple[Node, datetime]:
+    """A node, and a moment close to its cut-offs of that spring."""
+    node = draw(strategies.nodes(calendar="calendar"))
+    cut_off = at_local(draw(strategies.days(30)), node.cut_off or time(), node.zone)
+    return node, cut_off + draw(st.integers(-3, 3)) * timedelta(minutes=20)
+
+
+@given(
+    strategies.calendars(),
+    turns() | moments(),
+    strategies.lanes("berlin", "DE", "calendar"),
+    st.integers(-2, 9),
+)
+def test_until_when_to_order_is_when_the_days_say_so(
+    calendar: Calendar, where: tuple[Node, datetime], lane: Lane, ahead: int
+) -> None:
+    """What is releasable before that instant arrives by the wanted day, and nothing else does.
+
+    Moments around each change of the clock come up often, and cut-offs that it skips or repeats.
+    """
+    node, moment = where
+    network = Network(calendars={calendar.id: calendar})
+    wanted = moment.date() + ahead * DAY
+    last = latest_ship_day(lane, network, wanted)
+
+    arrives = delivery_day(lane, network, ship_day(node, network, moment))
+    assert (arrives <= wanted) == (moment < ordered_before(node, network, last))
+
+
+@given(turns())
+def test_a_day_begins_once_however_the_clock_is_set(where: tuple[Node, datetime]) -> None:
+    """Days follow each other: what comes an hour later is never a day earlier."""
+    node, moment = where
+    days = [ship_day(node, EMPTY, moment + n * timedelta(minutes=15)) for n in range(16)]
+
+    assert days == sorted(days)
+
+
 @given(strategies.calendars(), strategies.lanes("berlin", "DE", "calendar"), strategies.days(40))
 def test_a_parcel_arrives_after_its_transit_on_a_day_of_delivery(
     calendar: Calendar, lane: Lane, shipped: date
@@ -216,6 +295,22 @@ def test_the_carrier_rests_when_the_carrier_rests() -> None:
     assert delivery_day(a_lane(), network, day(5)) == day(6)
 
 
+def test_until_when_to_order_is_told_in_the_zone_of_the_node() -> None:
+    """For Wednesday it must leave on Tuesday, so be there on Monday before two o'clock, in Berlin.
+
+    For Monday it must have been there on Thursday: the carrier rests on Saturday and Sunday.
+    """
+    berlin = a_node(zone=BERLIN, calendar="weekdays", cut_off=time(14), processing_days=1)
+    lane = a_lane(carrier_calendar="weekdays")
+
+    def until(wanted: date) -> datetime:
+        return ordered_before(berlin, WEEK, latest_ship_day(lane, WEEK, wanted))
+
+    assert until(day(2)) == utc(day(0), 13)
+    assert until(day(7)) == utc(day(3), 13)
+    assert until(day(6)) == until(day(5)) == until(day(4)) == utc(day(2), 13)
+
+
 def test_supply_leaves_again_after_it_was_processed() -> None:
     """What comes on Friday and takes a day of work leaves on Monday."""
     node = a_node(calendar="weekdays", processing_days=1)
@@ -235,10 +330,10 @@ def test_a_calendar_without_a_working_day_is_no_calendar() -> None:
     """Searching for ever would hang whoever asks; a year is enough to know."""
     never = a_calendar(weekdays=[0], holidays=[day(7 * n) for n in range(60)])
 
-    with pytest.raises(Unreadable) as unreadable:
-        working_day(never, day(0))
-
-    assert unreadable.value.path == "$.calendars.weekdays"
+    for search, start in (working_day, day(0)), (last_working_day, day(7 * 59)):
+        with pytest.raises(Unreadable) as unreadable:
+            search(never, start)
+        assert unreadable.value.path == "$.calendars.weekdays"
 
 
 def test_no_calendar_is_every_day() -> None:

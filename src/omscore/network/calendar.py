@@ -5,6 +5,9 @@ carrier's calendar, delivery in the destination's.  What becomes releasable stri
 cut-off counts for that working day.  The cut-off is a time on the node's wall clock; where the
 clock skips it in spring it falls on the instant of the change, and where the clock shows it twice
 in autumn the first time counts.
+
+Days are walked forward to promise, and backward to say until when to order.  The two agree: what is
+releasable arrives by a day exactly if it is releasable before the instant that leads to that day.
 """
 
 from __future__ import annotations
@@ -47,15 +50,21 @@ def add_working_days(calendar: Calendar, day: date, days: int) -> date:
 
 
 @lru_cache(maxsize=65_536)
-def _back(calendar: Calendar, day: date, days: int) -> date:
-    """The latest day from which adding *days* working days reaches *day*."""
+def last_working_day(calendar: Calendar, day: date) -> date:
+    """The last working day on or before *day*; `Unreadable` if a year has none."""
+    for ago in range(LONGEST_REST):
+        if works(calendar, day - ago * _DAY):
+            return day - ago * _DAY
+    raise Unreadable("a working day within a year", f"$.calendars.{calendar.id}")
+
+
+@lru_cache(maxsize=65_536)
+def take_working_days(calendar: Calendar, day: date, days: int) -> date:
+    """The latest day from which adding *days* working days leads to *day* at the latest."""
+    at = last_working_day(calendar, day)
     for _ in range(days):
-        day -= _DAY
-        for _ in range(LONGEST_REST):
-            if works(calendar, day):
-                break
-            day -= _DAY
-    return day
+        at = last_working_day(calendar, at - _DAY)
+    return at
 
 
 def calendar_of(network: Network, id_: CalendarId | None) -> Calendar:
@@ -120,5 +129,22 @@ def release_at(node: Node, network: Network, ships: date) -> datetime:
 
     It is the start, local midnight, of the working day on which processing has to begin.
     """
-    begins = _back(calendar_of(network, node.calendar), ships, node.processing_days)
+    begins = take_working_days(calendar_of(network, node.calendar), ships, node.processing_days)
     return at_local(begins, time(), node.zone)
+
+
+# --- backward ---------------------------------------------------------------------------------
+
+
+def latest_ship_day(lane: Lane, network: Network, wanted: date) -> date:
+    """The last day on which a parcel may leave that arrives by *lane* on *wanted* or before."""
+    there = last_working_day(calendar_of(network, lane.delivery_calendar), wanted)
+    return take_working_days(calendar_of(network, lane.carrier_calendar), there, lane.transit_days)
+
+
+def ordered_before(node: Node, network: Network, ships: date) -> datetime:
+    """The instant before which work must be releasable to leave *node* on *ships* or before."""
+    start = take_working_days(calendar_of(network, node.calendar), ships, node.processing_days)
+    if node.cut_off is not None:
+        return at_local(start, node.cut_off, node.zone)
+    return at_local(start + _DAY, time(), node.zone)

@@ -1,48 +1,125 @@
-"""Dates alone: how soon something could arrive, whatever it costs."""
+"""Dates alone: how soon something could arrive, and until when to order it, whatever it costs.
+
+Both look at one need at a time, as if nothing else took stock and room; so no plan is sooner, and
+no later order comes in time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 
-from omscore.network.calendar import delivery_day
-from omscore.network.facts import Network
-from omscore.sourcing.candidate import Candidate, Question, candidates
+from omscore.kernel.ids import NodeId
+from omscore.network.calendar import delivery_day, latest_ship_day, ordered_before
+from omscore.sourcing.candidate import Candidate, Question, Rows, candidates, limited
 from omscore.sourcing.need import Need
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.rules import judge
+
+OpenDays = Mapping[NodeId, Sequence[tuple[date, int]]]
 
 
 def earliest(question: Question, policy: Policy) -> list[date | None]:
     """For each need on its own, the first day by which all of it could be delivered.
 
-    It may come in as many parcels as it takes, and be the only one to take stock and room; so no
-    plan promises a need earlier.  None where the stock that is known does not suffice.
+    It may come in as many parcels as it takes.  None where the stock and the room that are known do
+    not suffice.
     """
-    return [
-        _earliest(
-            question.network,
-            need,
-            [one for one in some if not judge(policy.rules, need, one)],
-        )
-        for need, some in zip(question.needs, candidates(question), strict=True)
-    ]
+    return [_earliest(question, need, some) for need, some in _kept(question, policy)]
 
 
-def _earliest(network: Network, need: Need, kept: Iterable[Candidate]) -> date | None:
-    arriving = [more for one in kept for more in _arriving(network, one)]
-    left = need.quantity
-    for day, units in sorted(arriving):
+def order_until(question: Question, policy: Policy, wanted: date) -> list[datetime | None]:
+    """For each need on its own, the instant before which to order, so that all of it is there then.
+
+    It is asked of the stock and the room that are known now.  None where it is too late, or where
+    they do not suffice.
+    """
+    return [_order_until(question, need, some, wanted) for need, some in _kept(question, policy)]
+
+
+def _kept(question: Question, policy: Policy) -> Iterator[tuple[Need, list[Candidate]]]:
+    for need, some in zip(question.needs, candidates(question), strict=True):
+        yield need, [one for one in some if not judge(policy.rules, need, one)]
+
+
+# --- forward ----------------------------------------------------------------------------------
+
+
+def _earliest(question: Question, need: Need, kept: Sequence[Candidate]) -> date | None:
+    days, left = _open_days(question), need.quantity
+    for day, units in sorted(more for one in kept for more in _arriving(question, one, days)):
         left -= units
         if left <= 0:
             return day
     return None
 
 
-def _arriving(network: Network, candidate: Candidate) -> Iterator[tuple[date, int]]:
+def _arriving(
+    question: Question, candidate: Candidate, days: OpenDays
+) -> Iterator[tuple[date, int]]:
     """How many units more could arrive on which day."""
     before = 0
-    for day, units in candidate.rows:
+    for day, units in _leaving(candidate, days.get(candidate.node.id, ())):
         if candidate.lane is not None:
-            yield delivery_day(candidate.lane, network, day), units - before
+            yield delivery_day(candidate.lane, question.network, day), units - before
             before = units
+
+
+def _open_days(question: Question) -> OpenDays:
+    """The days of nodes with a limit that have room, and how much, in order."""
+    days: dict[NodeId, list[tuple[date, int]]] = {}
+    for (node, day), units in sorted(question.room.items()):
+        if units:
+            days.setdefault(node, []).append((day, units))
+    return days
+
+
+def _leaving(candidate: Candidate, days: Sequence[tuple[date, int]]) -> Rows:
+    """How many units can have left by which day: what is there, as fast as the *days* allow."""
+    if not limited(candidate.node):
+        return candidate.rows
+    left, leaving = 0, list[tuple[date, int]]()
+    for day, room in days:
+        if (more := min(room, _there(candidate.rows, day) - left)) > 0:
+            left += more
+            leaving.append((day, left))
+    return leaving
+
+
+def _there(rows: Rows, day: date) -> int:
+    return max((units for ready, units in rows if ready <= day), default=0)
+
+
+# --- backward ---------------------------------------------------------------------------------
+
+
+def _order_until(
+    question: Question, need: Need, kept: Sequence[Candidate], wanted: date
+) -> datetime | None:
+    days = _open_days(question)
+    chances = [
+        list(_chances(question, one, days.get(one.node.id, ()), wanted))
+        for one in kept
+        if one.lane is not None and one.rows
+    ]
+    for until in sorted({until for some in chances for until, _ in some}, reverse=True):
+        units = [max((n for by, n in some if by >= until), default=0) for some in chances]
+        if sum(units) >= need.quantity:
+            return until if until > question.now else None
+    return None
+
+
+def _chances(
+    question: Question, candidate: Candidate, days: Sequence[tuple[date, int]], wanted: date
+) -> Iterator[tuple[datetime, int]]:
+    """Until when to order, for how many units to arrive from a node by the day that is *wanted*."""
+    if candidate.lane is None:
+        return
+    network, node = question.network, candidate.node
+    last = latest_ship_day(candidate.lane, network, wanted)
+    in_time = [(day, room) for day, room in days if day <= last]
+    if not limited(node):
+        yield ordered_before(node, network, last), _there(candidate.rows, last)
+    for n, (day, _) in enumerate(in_time):
+        leaving = _leaving(candidate, in_time[n:])
+        yield ordered_before(node, network, day), leaving[-1][1] if leaving else 0

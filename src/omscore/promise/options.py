@@ -95,7 +95,7 @@ def figures(promise: Promise) -> Figures:
 def options(question: Question, policy: Policy, *, most: int = MOST_PLANS) -> Options:
     """Every option for *question* under *policy*, with a look at no more than *most* plans."""
     answer = pipeline.answer(question, policy)
-    chosen = promise_of(answer.decision)
+    chosen = promise_of(answer.decision, question.network)
     search = _Search.within(_relaxed(question, chosen), policy, answer, most)
     found = [*search.run(), chosen]
     best = {figures(one): one for one in found if not any(_beats(other, one) for other in found)}
@@ -188,7 +188,7 @@ class _Search:
             held=True,
         )
         self.whole = self.whole and answer.proved
-        best = promise_of(answer.decision)
+        best = promise_of(answer.decision, self.question.network)
         latest = {need.line: need.latest or day for need in needs}
         late = any(leg.delivery_day > latest[leg.line] for leg in answer.decision.legs)
         return None if late or _lacking(self.question, best.short) > self.lacking else best

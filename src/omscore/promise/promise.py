@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from attrs import frozen
 
 from omscore.kernel.ids import LineId
+from omscore.network.calendar import ordered_before
+from omscore.network.facts import Network
 from omscore.network.plan import Decision, parcel_of
 from omscore.sourcing import pipeline
 from omscore.sourcing.candidate import Question
@@ -22,12 +24,14 @@ class Promise:
     """A plan with dates.
 
     *days* is the day by which all of a line arrives; a line is not in it while some of its units
-    can be promised by nobody.  Those are *short*.
+    can be promised by nobody.  Those are *short*.  The plan can be followed if the order comes
+    before *order_before*; None where nothing is promised.
     """
 
     days: Mapping[LineId, date]
     short: Mapping[LineId, int]
     decision: Decision
+    order_before: datetime | None = None
 
     @property
     def complete(self) -> bool:
@@ -77,13 +81,16 @@ class Promise:
 
 def promise(question: Question, policy: Policy) -> Promise:
     """The plan that an order would get, and its days."""
-    return promise_of(pipeline.source(question, policy))
+    return promise_of(pipeline.source(question, policy), question.network)
 
 
-def promise_of(decision: Decision) -> Promise:
-    """What *decision* promises."""
+def promise_of(decision: Decision, network: Network) -> Promise:
+    """What *decision* promises, in the *network* that it was made for."""
     days: dict[LineId, date] = {}
     for leg in decision.legs:
         if leg.line not in decision.short:
             days[leg.line] = max(leg.delivery_day, days.get(leg.line, leg.delivery_day))
-    return Promise(days, decision.short, decision)
+    until = [
+        ordered_before(network.nodes[leg.node], network, leg.ship_day) for leg in decision.legs
+    ]
+    return Promise(days, decision.short, decision, min(until, default=None))
