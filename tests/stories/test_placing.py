@@ -1,12 +1,12 @@
 """An order is placed: sourced, reserved and, when it is due, released."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from omscore.atp.messages import NoSuchItem
-from omscore.kernel.errors import Unreadable
+from omscore.kernel.errors import Refused, Unreadable
 from omscore.kernel.ids import LineId, Method, OrderId, Region, Sku
 from omscore.lifecycle.fulfillment.messages import (
     DeliverFulfillment,
@@ -22,13 +22,14 @@ from omscore.lifecycle.order.messages import (
     UnitsMoved,
 )
 from omscore.orchestration.placing import NotAvailable
-from omscore.orchestration.planning import NotServed
+from omscore.orchestration.planning import DayPassed, NotServed
 from omscore.testing import laws
 from omscore.testing.builders import (
     DAY,
     HOUR,
     a_line,
     a_node,
+    a_quote,
     a_shop,
     an_order,
     day,
@@ -211,6 +212,37 @@ def test_a_promise_is_what_an_order_would_get() -> None:
 
     shop.given(an_order(12))
     assert promise.chosen.day == shop.oms.order("o-1").promised
+
+
+def test_a_day_that_is_over_everywhere_cannot_be_asked_for() -> None:
+    """It is Monday morning in UTC, so still Sunday evening twelve hours west of it."""
+    shop, past = a_shop(), DayPassed(LineId("1"), day(-2))
+
+    shop.refuses(an_order(a_line(latest=day(-2))), past)
+    shop.refuses(a_quote(a_line(latest=day(-2))), past)
+    with pytest.raises(Refused) as refused:
+        shop.oms.promise([a_line(latest=day(-2))], "DE")
+    assert refused.value.reasons == (past,)
+    assert str(past) == "line 1: 2026-02-28 is over"
+    shop.given(an_order(a_line(latest=day(-1))))
+
+
+def test_a_shop_tells_until_when_to_order_for_a_wanted_day() -> None:
+    """Five from Paris travel for three days, ten from Berlin for one: it depends on how many."""
+    shop = a_shop()
+
+    def until(units: int) -> datetime | None:
+        return shop.oms.order_until([a_line(units)], "DE", day(4))[LineId("1")]
+
+    assert (until(8), until(15), until(16)) == (utc(3, 13), utc(1, 15), None)
+    shop.after(timedelta(days=3, hours=4))
+    assert until(8) is None
+    assert shop.oms.promise([a_line(8)], "DE").earliest.day == day(7)
+
+
+def utc(n: int, hour: int) -> datetime:
+    """An hour of the day *n* days from that Monday."""
+    return datetime.combine(day(n), time(hour), UTC)
 
 
 def test_how_many_plans_are_looked_at_is_up_to_the_host() -> None:

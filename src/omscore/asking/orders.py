@@ -1,15 +1,13 @@
-"""Asking about orders: how they stand, what was promised, and everything that happened to them."""
+"""Asking about orders: how they stand, and everything that happened to them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from omscore.catalog.line import Line, check_lines, several_lines
 from omscore.kernel import ids
 from omscore.kernel.errors import Refused
 from omscore.kernel.keys import Key
-from omscore.kernel.quantities import units
 from omscore.kernel.recorded import Recorded
 from omscore.lifecycle.fulfillment import fulfillment as fulfillments
 from omscore.lifecycle.fulfillment.fulfillment import FULFILLMENT, Fulfillment
@@ -20,15 +18,12 @@ from omscore.lifecycle.quote import quote as quotes
 from omscore.lifecycle.quote.quote import QUOTE, Quote
 from omscore.lifecycle.returns import returns
 from omscore.lifecycle.returns.returns import RETURN, Return
-from omscore.network.facts import STANDARD
-from omscore.orchestration import planning
 from omscore.orchestration.work_items import OPEN_ITEMS, WorkItem
-from omscore.ports.storage import Storage, UnitOfWork
+from omscore.ports.storage import Storage
 from omscore.ports.world import Clock
-from omscore.promise.options import MOST_PLANS, Options
 from omscore.runtime.audit import Difference, audit
 from omscore.runtime.configuration import Configuration
-from omscore.runtime.handling import read, rerun
+from omscore.runtime.handling import rerun
 from omscore.runtime.hindsight import reconsidered
 from omscore.sourcing.what_if import WhatIf
 from omscore.views.standing import OrderStanding, standing
@@ -71,31 +66,6 @@ class Asking:
         with self.storage.begin() as unit:
             keys = unit.listed(OPEN_ITEMS)
         return [item for key in keys if isinstance(item := self.get(key), WorkItem) and item.open]
-
-    def promise(
-        self,
-        lines: Iterable[Line],
-        ship_to: str,
-        *,
-        method: str = STANDARD,
-        plans: int = MOST_PLANS,
-    ) -> Options:
-        """What could be promised for these lines now, and which of it an order would get.
-
-        At most so many *plans* are looked at for the other options: with none, it is only what an
-        order would get.  Nothing is kept.
-        """
-        planner, asked = self.configuration.planner, several_lines(lines)
-        check_lines(asked)
-        most = units(plans, "plans", least=0)
-        needs = planning.needs_of_lines(asked, ids.region(ship_to), ids.method(method))
-        now = self._clock.now()
-
-        def promised(unit: UnitOfWork) -> Options:
-            seen = read(lambda so_far: planner.reads(so_far, needs), unit.get, now)
-            return planner.promise(seen, needs, most)
-
-        return rerun(promised, self.storage)
 
     def explain(self, order: str, *, what_if: bool = False) -> Story:
         """Everything that happened to an order, in order, with who, when and why.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from omscore.asking.orders import Asking
+from omscore.asking.promises import AskingPromises
 from omscore.atp.entries import of_position
 from omscore.atp.messages import NoSuchItem, NoSuchNode
 from omscore.atp.methods import DEFAULTS, AtpMethod, Options, Row
@@ -21,7 +21,7 @@ from omscore.network.facts import THE_NETWORK, Network
 LOOK_AHEAD = LookAhead()
 
 
-class AskingStock(Asking):
+class AskingStock(AskingPromises):
     """Questions about stock over time, by sku and node."""
 
     def available(

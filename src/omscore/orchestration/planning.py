@@ -33,7 +33,7 @@ from omscore.network.facts import THE_NETWORK, Network, Node
 from omscore.network.plan import Decision, Leg
 from omscore.orchestration import reserving
 from omscore.orchestration.backlog import BACKLOG, Backlog
-from omscore.promise import options
+from omscore.promise import dates, options
 from omscore.promise.options import Options
 from omscore.sourcing import pipeline
 from omscore.sourcing.candidate import Question, Rows
@@ -60,6 +60,18 @@ class NotServed(Reason):
         return f"line {self.line}: no node delivers to {self.to} by {self.method}"
 
 
+@frozen
+class DayPassed(Reason):
+    """The latest acceptable day of a line is over, wherever on earth it is asked for."""
+
+    code: ClassVar[str] = "order.day-passed"
+    line: ids.LineId
+    latest: date
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.latest} is over"
+
+
 # --- needs ------------------------------------------------------------------------------------
 
 
@@ -79,7 +91,7 @@ def needs_of(command: PlaceOrder | RequestQuote) -> list[Need]:
 
 
 def require_served(changes: Changes, needs: Iterable[Need]) -> None:
-    """`Refused` with every need whose sku or destination is unknown."""
+    """`Refused` with every need whose sku or destination is unknown, or whose day is over."""
     network, asked = changes.get(THE_NETWORK) or Network(), list(needs)
     faults: list[Reason] = [
         NoSuchItem(sku)
@@ -89,8 +101,18 @@ def require_served(changes: Changes, needs: Iterable[Need]) -> None:
     faults += [
         NotServed(one.line, one.to, one.method) for one in asked if not _reaching(network, one)
     ]
+    faults += [
+        DayPassed(one.line, one.latest)
+        for one in asked
+        if one.latest is not None and _is_over(one.latest, changes.seen.now)
+    ]
     if faults:
         raise Refused(*faults)
+
+
+def _is_over(day: date, now: datetime) -> bool:
+    """Whether *day* is over everywhere: it ends last where the clock is twelve hours behind."""
+    return day < local_day(now, "Etc/GMT+12")
 
 
 def versions(seen: Seen, needs: Iterable[Need]) -> tuple[int, Mapping[ids.Sku, int]]:
@@ -146,6 +168,13 @@ class Planner:
         require_served(changes, needs)
         question = self.question(changes, needs, seen.now, None, frozenset())
         return options.options(question, self.policy, most=plans)
+
+    def order_until(self, seen: Seen, needs: Sequence[Need], wanted: date) -> list[datetime | None]:
+        """Until when each of *needs* has to be ordered to be there on the day that is *wanted*."""
+        changes = Changes(seen)
+        require_served(changes, needs)
+        question = self.question(changes, needs, seen.now, None, frozenset())
+        return dates.order_until(question, self.policy, wanted)
 
     def question(
         self,

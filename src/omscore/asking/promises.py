@@ -1,0 +1,68 @@
+"""Asking what could be promised: options for a cart, and until when to order for a wanted day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import TypeVar
+
+from omscore.asking.orders import Asking
+from omscore.catalog.line import Line, check_lines, several_lines
+from omscore.kernel import ids, moments
+from omscore.kernel.keys import Seen
+from omscore.kernel.quantities import units
+from omscore.network.facts import STANDARD
+from omscore.orchestration import planning
+from omscore.promise.options import MOST_PLANS, Options
+from omscore.runtime.handling import read, rerun
+from omscore.sourcing.need import Need
+
+S = TypeVar("S")
+
+
+class AskingPromises(Asking):
+    """Questions about orders that nobody has placed; nothing is kept."""
+
+    def promise(
+        self,
+        lines: Iterable[Line],
+        ship_to: str,
+        *,
+        method: str = STANDARD,
+        plans: int = MOST_PLANS,
+    ) -> Options:
+        """What could be promised for these lines now, and which of it an order would get.
+
+        At most so many *plans* are looked at for the other options: with none, it is only what an
+        order would get.
+        """
+        needs, most = _needs(lines, ship_to, method), units(plans, "plans", least=0)
+        planner = self.configuration.planner
+        return self._planned(needs, lambda seen: planner.promise(seen, needs, most))
+
+    def order_until(
+        self, lines: Iterable[Line], ship_to: str, wanted: date, *, method: str = STANDARD
+    ) -> Mapping[ids.LineId, datetime | None]:
+        """For each line alone, the instant before which to order it, to have it on *wanted*.
+
+        It is asked of what is in stock now, and of supply that is known; None where it is too late.
+        """
+        needs, day = _needs(lines, ship_to, method), moments.day(wanted, "wanted")
+        planner = self.configuration.planner
+        until = self._planned(needs, lambda seen: planner.order_until(seen, needs, day))
+        return {need.line: one for need, one in zip(needs, until, strict=True)}
+
+    def _planned(self, needs: Sequence[Need], ask: Callable[[Seen], S]) -> S:
+        """What *ask* says of everything that a plan for *needs* rests on."""
+        planner, now = self.configuration.planner, self._clock.now()
+        return rerun(
+            lambda unit: ask(read(lambda so_far: planner.reads(so_far, needs), unit.get, now)),
+            self.storage,
+        )
+
+
+def _needs(lines: Iterable[Line], ship_to: str, method: str) -> list[Need]:
+    """The needs of *lines*; `Unreadable` if no order could have them."""
+    asked = several_lines(lines)
+    check_lines(asked)
+    return planning.needs_of_lines(asked, ids.region(ship_to), ids.method(method))
