@@ -337,7 +337,7 @@ def test_a_large_need_over_stock_that_comes_in_time_is_proved() -> None:
 def test_a_parcel_that_costs_less_than_nothing_is_refused() -> None:
     """Unused parcels are not chosen for a gift."""
     with pytest.raises(Broken):
-        Exact().solve(Problem((Need(1, SHORT, ()),), (Parcel(0, 0, -1),), ()))
+        Exact().solve(Problem((Need(1, SHORT, (Arc(0, 1, 1, ()),)),), (Parcel(0, 0, -1),), ()))
 
 
 # --- the greedy ones ----------------------------------------------------------------------------

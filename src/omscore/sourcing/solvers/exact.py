@@ -6,7 +6,8 @@ walks needs, parcels and arcs in their order.  The first two are folded into one
 
 Three searches, each asked only if the one before did not find a proved answer:
 
-1. `single`: the best single parcel, and a bound that costs one look at each arc;
+1. for one need `line`, a knapsack; for several `single`, the best single parcel, and a bound that
+   costs one look at each arc;
 2. `charge`: branch and bound without anything that couples arcs;
 3. `boxes`: branch and bound over what couples them.
 
@@ -23,7 +24,11 @@ from omscore.sourcing.solvers import boxes, charge
 from omscore.sourcing.solvers.filling import allowed
 from omscore.sourcing.solvers.folded import Folded
 from omscore.sourcing.solvers.greedy import Greedy
+from omscore.sourcing.solvers.line import Found, line
 from omscore.sourcing.solvers.single import single
+
+ROWS = 50
+"""Steps of `line` before `charge` goes on: its table grows with units, which a search does not."""
 
 
 @frozen
@@ -38,19 +43,16 @@ class Exact:
 
     def solve(self, problem: Problem, budget: int = 10_000) -> Solution:
         """A solution that keeps every pool, room and limit; the cheapest one if bound = cost."""
-        units, cost, proved = single(problem)
+        units, cost, proved, steps = _first(problem, budget)
         kept = allowed(problem, units)
         if proved and kept and not tolls_of(problem, units):
-            return Solution(units, cost, cost, 1, self.name)
+            return Solution(units, cost, cost, steps, self.name)
         folded = Folded.of(problem)
-        if kept:
-            start, worth = units, folded.worth(units)
-        else:
-            start = Greedy().solve(problem).units
-            worth = folded.worth(start)
+        start = units if kept else Greedy().solve(problem).units
+        worth = folded.worth(start)
         root = folded.charge()
-        found = charge.solve(root, worth, budget)
-        bound, steps = found.bound, found.steps
+        found = charge.solve(root, worth, budget - steps)
+        bound, steps = found.bound, steps + found.steps
         if found.chosen is not None:
             better = folded.units(found.chosen)
             if allowed(problem, better) and not tolls_of(problem, better):
@@ -60,4 +62,12 @@ class Exact:
                 bound = search.run(bound)
                 start, worth, steps = search.best, search.worth, budget - search.budget
         cost = worth // folded.scale
-        return Solution(start, cost, folded.bound(bound, worth), 1 + steps, self.name)
+        return Solution(start, cost, folded.bound(bound, worth), steps, self.name)
+
+
+def _first(problem: Problem, budget: int) -> Found:
+    if len(problem.needs) == 1:
+        found = line(problem, budget if budget < ROWS else ROWS)
+        if found is not None:
+            return found
+    return *single(problem), 1

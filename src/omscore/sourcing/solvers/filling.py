@@ -157,15 +157,14 @@ def allowed(problem: Problem, units: Units) -> bool:
 
 def _apart(problem: Problem, units: Units) -> bool:
     """Whether no two of *units* share a pool, and each alone keeps its pools and smallest part."""
-    seen = set[int]()
+    pools, parcels, seen = problem.pools, problem.parcels, set[int]()
     for need, place, n in units:
         asked = problem.needs[need]
         arc = asked.arcs[place]
         if n < asked.least_split:
             return False
         for pool, each in arc.takes:
-            there = level(problem.pools[pool], problem.parcels[arc.parcel].day)
-            if pool in seen or n * each > there:
+            if pool in seen or n * each > level(pools[pool], parcels[arc.parcel].day):
                 return False
             seen.add(pool)
     return True
