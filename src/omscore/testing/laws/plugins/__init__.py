@@ -7,8 +7,8 @@
 
 Each check tries generated cases and raises `BrokenLaw` with the smallest one that it finds: what
 was given, what was expected, and what came.  It gives back how much it has tried, so that a test
-can tell a rule that keeps the laws from one that never had anything to say.  The cases are the same
-in every run.
+can tell a rule that keeps the laws from one that never had anything to say.  The same program tries
+the same cases.
 """
 
 from omscore.testing.laws.plugins.costs import Priced, check_cost

@@ -35,8 +35,8 @@ def hold(
 ) -> None:
     """Try *law* on *most* of *cases*, and raise the `BrokenLaw` that is found.
 
-    The cases are the same in every run.  Of many that break it the *smallest* is looked for, which
-    takes a few seconds.
+    The same program tries the same cases.  Of many that break it the *smallest* is looked for,
+    which takes a few seconds.
     """
     found = list[BrokenLaw]()
 
