@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
+import tomllib
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import pytest
 from attrs import field, frozen
+from jsonschema import Draft202012Validator
 
-from omscore.adapters.policies import BUILT_IN, installed, read_policy
+from omscore.adapters.policies import BUILT_IN, Registry, read_policy, schema
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.reason import Reason
+from omscore.kernel.several import at_least_one
+from omscore.network.facts import NodeKind
 from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.combinators import AnyOf, Not, Soft, When
 from omscore.sourcing.costs import MILS, Handling, Offer, Preference, Transport, Waiting
@@ -22,8 +25,8 @@ from omscore.sourcing.policy import Policy
 from omscore.sourcing.restrictions import OnlyKinds, OnlyMethods, TransitAtMost, WeightAtMost
 from omscore.sourcing.rules import CoolingDown, active, in_time, rested, stocked
 from omscore.sourcing.solvers.greedy import Greedy
+from omscore.sourcing.units import DAYS, KM, PERCENT, SECONDS
 
-Install = Callable[[str, str], None]
 WHOLE = """
 name = "few parcels"
 currency = "EUR"
@@ -103,75 +106,177 @@ def transit(days: str) -> str:
     return f'name = "a"\nrules = [{{ type = "transit-at-most", days = "{days}" }}]'
 
 
-def only(node: str, rule: str = "only-nodes") -> str:
-    """A rule about one node."""
-    return f'{{ type = "{rule}", nodes = ["{node}"] }}'
+MALFORMED = [
+    ("", "$.name"),
+    ("name = 3", "$.name"),
+    ('name = "a"\nnmae = "b"', "$"),
+    ('name = "a"\nrules = ["actve"]', "$.rules[0]"),
+    ('name = "a"\nrules = ["active", 3]', "$.rules[1]"),
+    ('name = "a"\nlimits = [{ type = "at-most-parcels" }]', "$.limits[0].most"),
+    ('name = "a"\nlimits = [{ type = "at-most-parcels", most = 0 }]', "$.limits[0].most"),
+    ('name = "a"\nlimits = [{ type = "at-most-parcels", most = true }]', "$.limits[0].most"),
+    ('name = "a"\nlimits = [{ type = "at-most-trucks", most = 1 }]', "$.limits[0].type"),
+    ('name = "a"\nlimits = [{ type = "transport" }]', "$.limits[0]"),
+    ('name = "a"\n[[tiers]]\ncosts = []', "$.tiers[0].costs"),
+    ('name = "a"\ntiers = []', "$.tiers"),
+    ('name = "a"\nsolvers = []', "$.solvers"),
+    ('name = "a"\nfallbacks = []', "$.fallbacks"),
+    ('name = "a"\n[[tiers]]\ncosts = [{ type = "complete-order" }]', "$.tiers[0].costs[0]"),
+    ('name = "a"\nsolvers = ["magic"]', "$.solvers[0]"),
+    ('name = "a"\nbudget = 0', "$.budget"),
+    ('name = "a"\nlook_for_runner_up = -1', "$.look_for_runner_up"),
+    (waiting("-1 EUR"), "$.tiers[0].costs[0].per_unit_day"),
+    (waiting("1"), "$.tiers[0].costs[0].per_unit_day"),
+    (waiting("1e9 EUR"), "$.tiers[0].costs[0].per_unit_day"),
+    (waiting("1 EUR").replace('"1 EUR"', "5"), "$.tiers[0].costs[0].per_unit_day"),
+    (transit("3"), "$.rules[0].days"),
+    (transit("3 weeks"), "$.rules[0].days"),
+    (transit("3 kg"), "$.rules[0].days"),
+    (transit("\N{ARABIC-INDIC DIGIT THREE} days"), "$.rules[0].days"),
+    ('name = "a"\nrules = [{ type = "weight-at-most", weight_g = 5 }]', "$.rules[0].weight_g"),
+    ('name = "a"\nrules = [{ type = "whole-line", most = 5 }]', "$.rules[0]"),
+    ('name = "a"\nrules = ["whole-line"]', "$.rules[0]"),
+    ('name = "a"\nrules = [{ type = "active" }]', "$.rules[0]"),
+    ('name = "a"\nrules = [{ type = "not", rule = "actve" }]', "$.rules[0].rule"),
+    ('name = "a"\nrules = [{ type = "all-of", rules = [] }]', "$.rules[0].rules"),
+    ('name = "a"\nrules = [{ type = "only-nodes", nodes = [""] }]', "$.rules[0].nodes[0]"),
+    ('name = "a"\nrules = [{ type = "only-kinds", kinds = ["barn"] }]', "$.rules[0].kinds[0]"),
+]
+
+NOT_FOR_SCHEMAS = [
+    ('name = "a"\nlimits = [{ type = "at-most-parcels", most = 1.0 }]', "$.limits[0].most"),
+    (waiting("1 GBP"), "$.tiers[0].costs[0].per_unit_day"),
+    (waiting("0.001 EUR"), "$.tiers[0].costs[0].per_unit_day"),
+    (waiting("1 EUR", currency="XXX"), "$.tiers[0].costs[0].per_unit_day"),
+    (waiting("1 EUR", currency=""), "$.tiers[0].costs[0].per_unit_day"),
+]
+"""Amounts that do not fit the currency of the file; and `1.0`, which is whole for JSON Schema."""
 
 
-@pytest.mark.parametrize(
-    ("text", "path"),
-    [
-        ("", "$.name"),
-        ("name = 3", "$.name"),
-        ('name = "a"\nnmae = "b"', "$"),
-        ('name = "a"\nrules = ["actve"]', "$.rules[0]"),
-        ('name = "a"\nrules = ["active", 3]', "$.rules[1]"),
-        ('name = "a"\nlimits = [{ type = "at-most-parcels" }]', "$.limits[0].most"),
-        ('name = "a"\nlimits = [{ type = "at-most-parcels", most = 0 }]', "$.limits[0].most"),
-        ('name = "a"\nlimits = [{ type = "at-most-parcels", most = 1.0 }]', "$.limits[0].most"),
-        ('name = "a"\nlimits = [{ type = "at-most-parcels", most = true }]', "$.limits[0].most"),
-        ('name = "a"\nlimits = [{ type = "at-most-trucks", most = 1 }]', "$.limits[0].type"),
-        ('name = "a"\nlimits = [{ type = "transport" }]', "$.limits[0]"),
-        ('name = "a"\n[[tiers]]\ncosts = []', "$.tiers"),
-        ('name = "a"\n[[tiers]]\ncosts = [{ type = "complete-order" }]', "$.tiers[0].costs[0]"),
-        (waiting("-1 EUR"), "$.tiers[0].costs[0].per_unit_day"),
-        (waiting("1"), "$.tiers[0].costs[0].per_unit_day"),
-        (waiting("1 GBP"), "$.tiers[0].costs[0].per_unit_day"),
-        (waiting("0.001 EUR"), "$.tiers[0].costs[0].per_unit_day"),
-        (waiting("1e9 EUR"), "$.tiers[0].costs[0].per_unit_day"),
-        (waiting("1 EUR", currency="XXX"), "$.tiers[0].costs[0].per_unit_day"),
-        (waiting("1 EUR", currency=""), "$.tiers[0].costs[0].per_unit_day"),
-        (waiting("1 EUR").replace('"1 EUR"', "5"), "$.tiers[0].costs[0].per_unit_day"),
-        (transit("3"), "$.rules[0].days"),
-        (transit("3 weeks"), "$.rules[0].days"),
-        (transit("3 kg"), "$.rules[0].days"),
-        (transit("\N{ARABIC-INDIC DIGIT THREE} days"), "$.rules[0].days"),
-        ('name = "a"\nrules = [{ type = "weight-at-most", weight_g = 5 }]', "$.rules[0].weight_g"),
-        ('name = "a"\nrules = [{ type = "whole-line", most = 5 }]', "$.rules[0]"),
-        ('name = "a"\nrules = ["whole-line"]', "$.rules[0]"),
-        ('name = "a"\nrules = [{ type = "active" }]', "$.rules[0]"),
-        ('name = "a"\nrules = [{ type = "not", rule = "actve" }]', "$.rules[0].rule"),
-        ('name = "a"\nrules = [{ type = "all-of", rules = [] }]', "$.rules[0].rules"),
-        ('name = "a"\nrules = [{ type = "only-nodes", nodes = [""] }]', "$.rules[0].nodes[0]"),
-        ('name = "a"\nrules = [{ type = "only-kinds", kinds = ["barn"] }]', "$.rules[0].kinds"),
-        # in vain
-        ('name = "a"\nrules = ["active", "active"]', "$.rules[1]"),
-        (f'name = "a"\nrules = [{only("a")}, {only("b")}]', "$.rules"),
-        (f'name = "a"\nrules = [{only("a")}, {only("a", "except-nodes")}]', "$.rules"),
-        ('name = "a"\nfallbacks = []', "$.fallbacks"),
-        (f'name = "a"\nfallbacks = [[], [{only("a")}]]', "$.fallbacks[1]"),
-        (
-            'name = "a"\nlimits = [{ type = "complete-order" }, { type = "complete-lines" }]',
-            "$.limits",
-        ),
-        (
-            'name = "a"\n[[tiers]]\ncosts = [{ type = "transport" }]\n'
-            '[[tiers]]\ncosts = [{ type = "transport" }]',
-            "$.tiers",
-        ),
-        ('name = "a"\nsolvers = ["exact", "exact"]', "$.solvers[1]"),
-        ('name = "a"\nsolvers = []', "$.solvers"),
-        ('name = "a"\nsolvers = ["magic"]', "$.solvers[0]"),
-        ('name = "a"\nbudget = 0', "$.budget"),
-        ('name = "a', "$"),
-    ],
-)
+@pytest.mark.parametrize(("text", "path"), [*MALFORMED, *NOT_FOR_SCHEMAS])
 def test_what_cannot_be_meant_is_told_with_its_place(text: str, path: str) -> None:
     """At load time, not when the first order is stuck."""
     with pytest.raises(Unreadable) as refused:
         read_policy(text)
 
     assert refused.value.path == path
+
+
+# --- the schema -------------------------------------------------------------------------------
+
+
+@frozen
+class Iced:
+    """As the example plugin has it."""
+
+    ice_days: int = field(metadata=DAYS)
+
+    def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
+        return None
+
+
+EXAMPLES = sorted(Path(__file__).parents[2].glob("examples/**/policy*.toml"))
+
+
+def keeps_schema(text: str, registry: Registry = BUILT_IN) -> bool:
+    """Whether a validator by somebody else takes *text*, which is TOML."""
+    known = schema(registry)
+    Draft202012Validator.check_schema(known)
+    return Draft202012Validator(known).is_valid(tomllib.loads(text))
+
+
+def test_the_schema_takes_what_is_taken() -> None:
+    """Editors must not underline what works; the examples are among it."""
+    registry = BUILT_IN.with_rule("cold-chain", Iced)
+
+    assert EXAMPLES
+    for text in (WHOLE, 'name = "plain"', *(file.read_text() for file in EXAMPLES)):
+        assert read_policy(text, registry)
+        assert keeps_schema(text, registry)
+
+
+@pytest.mark.parametrize(("text", "path"), MALFORMED)
+def test_the_schema_does_not_take_what_is_malformed(text: str, path: str) -> None:
+    """So an editor tells it while it is being written."""
+    assert path
+    assert not keeps_schema(text)
+
+
+@pytest.mark.parametrize("text", ['name = "a', "[" * 5_000, "a" * (2**20 + 1)])
+def test_what_is_no_toml_is_told(text: str) -> None:
+    """Nor is anything read that is too long, or too deep."""
+    with pytest.raises(Unreadable) as refused:
+        read_policy(text)
+    assert refused.value.path == "$"
+
+
+@frozen
+class Bounded:
+    """A rule of a host with everything that a parameter may be."""
+
+    km: int = field(metadata=KM)
+    bands: tuple[Band, ...] = field(validator=at_least_one)
+    percent: Mapping[str, int] = field(metadata=PERCENT)
+    seconds: int = field(default=60, metadata=SECONDS)
+    kind: NodeKind = "store"
+    strict: bool = False
+
+    def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
+        return None
+
+
+@frozen
+class Band:
+    """A part of a parameter, with a unit of its own."""
+
+    days: int = field(metadata=DAYS)
+
+
+BOUNDED = """
+name = "a"
+[[rules]]
+type = "bounded"
+km = "620 km"
+bands = [{ days = "1 day" }, { days = "9 days" }]
+percent = { berlin = "80 %" }
+seconds = "5 min"
+kind = "vendor"
+strict = true
+"""
+
+
+def test_parameters_are_read_with_their_units_however_deep() -> None:
+    """What a host registers is read, and described, as what comes in the box."""
+    registry = BUILT_IN.with_rule("bounded", Bounded)
+    [rule] = read_policy(BOUNDED, registry).rules
+
+    bands = (Band(1), Band(9))
+    assert rule == Bounded(620, bands, {"berlin": 80}, seconds=300, kind="vendor", strict=True)
+    assert keeps_schema(BOUNDED, registry)
+
+
+@pytest.mark.parametrize(
+    ("this", "that", "path"),
+    [
+        ('"620 km"', "620", "$.rules[0].km"),
+        ('"620 km"', '"620 mi"', "$.rules[0].km"),
+        ('"1 day"', "1", "$.rules[0].bands[0].days"),
+        ('[{ days = "1 day" }, { days = "9 days" }]', "[]", "$.rules[0].bands"),
+        ('"80 %"', '"80"', "$.rules[0].percent.berlin"),
+        ('"5 min"', '"5 m"', "$.rules[0].seconds"),
+        ('"vendor"', '"barn"', "$.rules[0].kind"),
+        ("strict = true", 'strict = "true"', "$.rules[0].strict"),
+    ],
+)
+def test_a_unit_that_is_missing_or_another_is_told(this: str, that: str, path: str) -> None:
+    """By who reads it, and by the schema."""
+    registry, text = BUILT_IN.with_rule("bounded", Bounded), BOUNDED.replace(this, that)
+
+    with pytest.raises(Unreadable) as refused:
+        read_policy(text, registry)
+
+    assert refused.value.path == path
+    assert not keeps_schema(text, registry)
 
 
 @frozen
@@ -192,73 +297,6 @@ def test_a_host_registers_rules_of_its_own() -> None:
     assert policy.rules == (Resting("berlin"),)
     with pytest.raises(ValueError, match="registered already"):
         registry.with_rule("active", Resting)
-
-
-# --- plugins ----------------------------------------------------------------------------------
-
-RESTING = """
-from attrs import field, frozen
-
-from omscore.sourcing.rules import CoolingDown
-
-
-@frozen
-class Resting:
-    node: str
-
-    def __call__(self, need, candidate, /):
-        return CoolingDown() if candidate.node.id == self.node else None
-
-
-def extend(registry):
-    return registry.with_rule(f"resting-after-{len(registry.rules)}", Resting)
-"""
-
-
-@pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
-    """Installs a package of one module, as pip would leave it."""
-    monkeypatch.syspath_prepend(str(tmp_path))
-
-    def install_one(name: str, module: str) -> None:
-        (tmp_path / f"{name}.py").write_text(module, encoding="utf-8")
-        about = tmp_path / f"{name}-1.0.dist-info"
-        about.mkdir()
-        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
-        (about / "entry_points.txt").write_text(f"[omscore.sourcing]\n{name} = {name}:extend\n")
-        monkeypatch.delitem(sys.modules, name, raising=False)
-
-    return install_one
-
-
-def test_plugins_are_called_in_the_order_of_their_names(install: Install) -> None:
-    """Whatever order they were installed in; and nobody is called who was not asked for."""
-    install("house_b", RESTING)
-    install("house_a", RESTING)
-    registry, known = installed(), len(BUILT_IN.rules)
-
-    assert list(registry.rules)[known:] == [
-        f"resting-after-{known}",
-        f"resting-after-{known + 1}",
-    ]
-    assert registry.rules[f"resting-after-{known}"].__module__ == "house_a"
-    policy = read_policy(
-        f'name = "a"\nrules = [{{ type = "resting-after-{known}", node = "berlin" }}]', registry
-    )
-    assert repr(policy.rules) == "(Resting(node='berlin'),)"
-
-
-@pytest.mark.parametrize(
-    "module", ["import no_such_module", "extend = 7", "def extend(registry): pass", "extend ="]
-)
-def test_a_plugin_that_does_not_work_is_named(install: Install, module: str) -> None:
-    """A policy that lacks a rule silently would be another policy."""
-    install("house_c", module)
-
-    with pytest.raises(Unreadable) as refused:
-        installed()
-
-    assert refused.value.path == "$.plugins.house_c"
 
 
 @frozen

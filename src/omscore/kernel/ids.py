@@ -28,12 +28,12 @@ Method = NewType("Method", str)
 HoldId = NewType("HoldId", str)
 
 LONGEST = 64
-_ALPHABET = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+ALPHABET = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
 def checked(value: object, name: str = "id") -> str:
     """*value*, if it may be an id; `Unreadable` otherwise, without repeating its text."""
-    if not isinstance(value, str) or not _ALPHABET.fullmatch(value):
+    if not isinstance(value, str) or not ALPHABET.fullmatch(value):
         raise Unreadable("an id is 1 to 64 characters of A-Z a-z 0-9 . _ : -", f"$.{name}")
     return value
 

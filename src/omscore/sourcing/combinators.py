@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
-from omscore.kernel.errors import Unreadable
 from omscore.kernel.quantities import some_units
 from omscore.kernel.reason import Reason
+from omscore.kernel.several import at_least_one
 from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.costs import MILS, Offer
 from omscore.sourcing.need import Need
@@ -47,16 +47,11 @@ def _names(rules: tuple[Rule, ...]) -> str:
     return f"({', '.join(map(name_of, rules))})"
 
 
-def _some(_: object, __: Attribute[tuple[Rule, ...]], value: tuple[Rule, ...]) -> None:
-    if not value:
-        raise Unreadable("at least one rule", "$.rules")
-
-
 @frozen
 class AllOf:
     """Holds where every one of *rules* does; the first that does not says why."""
 
-    rules: tuple[Rule, ...] = field(converter=tuple, validator=_some, repr=_names)
+    rules: tuple[Rule, ...] = field(converter=tuple, validator=at_least_one, repr=_names)
 
     def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
         return next((no for rule in self.rules if (no := rule(need, candidate)) is not None), None)
@@ -66,7 +61,7 @@ class AllOf:
 class AnyOf:
     """Holds where at least one of *rules* does."""
 
-    rules: tuple[Rule, ...] = field(converter=tuple, validator=_some, repr=_names)
+    rules: tuple[Rule, ...] = field(converter=tuple, validator=at_least_one, repr=_names)
 
     def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
         why = list[str]()

@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import ClassVar, TypeVar, get_args
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
 from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.quantities import no_or_some_units, some_units
 from omscore.kernel.reason import Reason
+from omscore.kernel.several import at_least_one
 from omscore.network.facts import NodeKind
 from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.need import Need
 from omscore.sourcing.units import DAYS, GRAMS, MINOR
 
 T = TypeVar("T")
+KINDS: tuple[NodeKind, ...] = get_args(NodeKind)
 
 # --- reasons ----------------------------------------------------------------------------------
 
@@ -149,26 +151,22 @@ def _regions(value: Iterable[str]) -> tuple[ids.Region, ...]:
     return _each(value, ids.region)
 
 
-def _kinds(value: Iterable[str]) -> tuple[str, ...]:
+def _kinds(value: Iterable[str]) -> tuple[NodeKind, ...]:
     return _each(value, _kind)
 
 
-def _kind(value: str) -> str:
-    if value not in get_args(NodeKind):
-        raise Unreadable(f"some of {', '.join(get_args(NodeKind))}", "$.kinds")
-    return value
-
-
-def _some(_: object, attribute: Attribute[tuple[T, ...]], value: tuple[T, ...]) -> None:
-    if not value:
-        raise Unreadable("at least one", f"$.{attribute.name}")
+def _kind(value: str) -> NodeKind:
+    for kind in KINDS:
+        if kind == value:
+            return kind
+    raise Unreadable(f"some of {', '.join(KINDS)}", "$.kinds")
 
 
 @frozen
 class OnlyNodes:
     """Only these nodes: what a customer, a seller or a brand is pinned to."""
 
-    nodes: tuple[ids.NodeId, ...] = field(converter=_nodes, validator=_some)
+    nodes: tuple[ids.NodeId, ...] = field(converter=_nodes, validator=at_least_one)
 
     def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
         return None if candidate.node.id in self.nodes else NodeExcluded()
@@ -178,7 +176,7 @@ class OnlyNodes:
 class ExceptNodes:
     """Every node but these."""
 
-    nodes: tuple[ids.NodeId, ...] = field(converter=_nodes, validator=_some)
+    nodes: tuple[ids.NodeId, ...] = field(converter=_nodes, validator=at_least_one)
 
     def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
         return NodeExcluded() if candidate.node.id in self.nodes else None
@@ -188,7 +186,7 @@ class ExceptNodes:
 class OnlyKinds:
     """Only nodes of these kinds, such as `warehouse`."""
 
-    kinds: tuple[str, ...] = field(converter=_kinds, validator=_some)
+    kinds: tuple[NodeKind, ...] = field(converter=_kinds, validator=at_least_one)
 
     def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
         kind = candidate.node.kind
@@ -199,7 +197,7 @@ class OnlyKinds:
 class OnlyMethods:
     """Only needs by these delivery methods: a condition for `When`."""
 
-    methods: tuple[ids.Method, ...] = field(converter=_methods, validator=_some)
+    methods: tuple[ids.Method, ...] = field(converter=_methods, validator=at_least_one)
 
     def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
         return None if need.method in self.methods else WrongMethod(need.method)
@@ -209,7 +207,7 @@ class OnlyMethods:
 class OnlyRegions:
     """Only needs in these regions: a condition for `When`."""
 
-    regions: tuple[ids.Region, ...] = field(converter=_regions, validator=_some)
+    regions: tuple[ids.Region, ...] = field(converter=_regions, validator=at_least_one)
 
     def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
         return None if need.to in self.regions else WrongRegion(need.to)

@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-Unit = Literal["days", "grams", "minor"]
+Unit = Literal["days", "grams", "km", "percent", "seconds", "minor"]
 
 UNIT = "omscore.unit"
 DAYS: Mapping[str, Unit] = {UNIT: "days"}
 GRAMS: Mapping[str, Unit] = {UNIT: "grams"}
+KM: Mapping[str, Unit] = {UNIT: "km"}
+PERCENT: Mapping[str, Unit] = {UNIT: "percent"}
+SECONDS: Mapping[str, Unit] = {UNIT: "seconds"}
 MINOR: Mapping[str, Unit] = {UNIT: "minor"}
 """Minor units of the host's cost currency."""

@@ -35,7 +35,7 @@ class TooLong(Reason):
 
 @frozen
 class ColdChain:
-    """Sends items of class `cold` from nodes with the tag `cold`, by lanes of *ice_days* at most."""
+    """Items of class `cold` come from nodes with the tag `cold`, in *ice_days* at most."""
 
     ice_days: int = field(metadata=DAYS)
 

@@ -1,0 +1,147 @@
+"""What is said in vain: parts of a policy that contradict, repeat or outlive one another.
+
+A policy can always be followed.  But whoever wrote such a part meant something by it, and would
+wait in vain for it to happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import attrs
+
+from omscore.kernel.errors import Unreadable
+from omscore.sourcing import limits, restrictions
+from omscore.sourcing.combinators import AllOf, Not
+from omscore.sourcing.costs import Cost
+from omscore.sourcing.limits import Limit
+from omscore.sourcing.policy import Policy
+from omscore.sourcing.rules import Rule, name_of
+from omscore.sourcing.units import UNIT
+
+
+def checked(policy: Policy) -> Policy:
+    """*policy*; `Unreadable`, with a path as in a file, where a part of it is in vain."""
+    _once("$.rules", [name_of(rule) for rule in policy.rules])
+    _once("$.limits", [type(limit).__name__ for limit in policy.limits])
+    _once("$.solvers", [solver.name for solver in policy.solvers])
+    _once("$.tiers", [cost.name for tier in policy.tiers for cost in tier], "a cost stands once")
+    _limits(policy.limits)
+    _costs(policy)
+    _possible(policy.rules, "$.rules")
+    _fallbacks(policy)
+    return policy
+
+
+def _once(path: str, names: Sequence[str], whole: str | None = None) -> None:
+    for n, name in enumerate(names):
+        if name in names[:n]:
+            raise Unreadable(whole or "each of them once", path if whole else f"{path}[{n}]")
+
+
+# --- limits -----------------------------------------------------------------------------------
+
+
+def _limits(several: Sequence[Limit]) -> None:
+    for n, one in enumerate(several):
+        for other in several:
+            if one is not other and (why := _implied(one, other)):
+                raise Unreadable(f"it is in vain: {why}", f"$.limits[{n}]")
+
+
+def _implied(one: Limit, other: Limit) -> str | None:
+    """Why every plan that keeps *other* keeps *one*; None if not every plan does."""
+    match one, other:
+        case limits.CompleteLines(), limits.CompleteOrder():
+            return "a complete order has complete lines"
+        case limits.AtMostNodes(nodes), limits.AtMostParcels(parcels) if nodes >= parcels:
+            return f"{parcels} parcels come from no more nodes"
+        case limits.AtMostNodesPerLine(nodes), limits.AtMostNodes(most) if nodes >= most:
+            return f"an order from {most} nodes has no line from more"
+        case limits.AtMostNodesPerLine(nodes), limits.AtMostParcels(parcels) if nodes >= parcels:
+            return f"{parcels} parcels come from no more nodes"
+        case limits.AtMostNodesPerLine(n), limits.AtMostParcelsPerLine(parcels) if n >= parcels:
+            return f"{parcels} parcels come from no more nodes"
+        case limits.AtMostParcelsPerLine(most), limits.AtMostParcels(parcels) if most >= parcels:
+            return f"an order in {parcels} parcels has no line in more"
+        case ((limits.GroupsTogether() | limits.UnsplitBelow()), limits.AtMostParcels(1)):
+            return "one parcel is not split"
+        case _:
+            return None
+
+
+# --- costs ------------------------------------------------------------------------------------
+
+
+def _costs(policy: Policy) -> None:
+    for n, tier in enumerate(policy.tiers):
+        for place, cost in enumerate(tier):
+            if _free(cost):
+                raise Unreadable("it costs nothing", f"$.tiers[{n}].costs[{place}]")
+
+
+def _free(cost: Cost) -> bool:
+    """Whether *cost* has figures, all of which are nothing."""
+    kind: type[object] = type(cost)
+    fields = attrs.fields(kind) if attrs.has(kind) else ()
+    priced = [getattr(cost, one.name) for one in fields if one.metadata.get(UNIT) == "minor"]
+    return bool(priced) and not any(priced)
+
+
+# --- rules ------------------------------------------------------------------------------------
+
+
+def _fallbacks(policy: Policy) -> None:
+    if not policy.fallbacks:
+        raise Unreadable("at least one set of rules, which may be empty", "$.fallbacks")
+    named = [[name_of(rule) for rule in further] for further in policy.fallbacks]
+    for n, further in enumerate(policy.fallbacks):
+        _once(f"$.fallbacks[{n}]", named[n])
+        _possible((*policy.rules, *further), f"$.fallbacks[{n}]")
+        if any(set(before) <= set(named[n]) for before in named[:n]):
+            raise Unreadable("it allows nothing that an earlier one does not", f"$.fallbacks[{n}]")
+
+
+def _possible(several: Iterable[Rule], path: str) -> None:
+    """`Unreadable` unless some node might pass all of them."""
+    rules = list(_flat(several))
+    names = {name_of(rule) for rule in rules}
+    if any(isinstance(rule, Not) and name_of(rule.rule) in names for rule in rules):
+        raise Unreadable("one of them is the contrary of another: they leave no node", path)
+    for kind, words in _CHOICES:
+        only = [set(getattr(rule, words)) for rule in rules if isinstance(rule, kind)]
+        if only and not set.intersection(*only) - _excepted(rules, kind):
+            raise Unreadable(f"together they leave no {words[:-1]}", path)
+    for kind in _BOUNDS:
+        if sum(isinstance(rule, kind) for rule in rules) > 1:
+            raise Unreadable(f"only the strictest {kind.__name__} matters", path)
+
+
+def _flat(several: Iterable[Rule]) -> Iterator[Rule]:
+    """The rules that must hold, those in `AllOf` among them."""
+    for rule in several:
+        yield rule
+        if isinstance(rule, AllOf):
+            yield from _flat(rule.rules)
+
+
+_CHOICES: Sequence[tuple[type[Rule], str]] = (
+    (restrictions.OnlyNodes, "nodes"),
+    (restrictions.OnlyKinds, "kinds"),
+    (restrictions.OnlyMethods, "methods"),
+    (restrictions.OnlyRegions, "regions"),
+)
+_BOUNDS: Sequence[type[Rule]] = (
+    restrictions.TransitAtMost,
+    restrictions.ParcelCostAtMost,
+    restrictions.WeightAtMost,
+    restrictions.KeepsStock,
+)
+
+
+def _excepted(rules: Iterable[Rule], kind: type[Rule]) -> set[str]:
+    if kind is not restrictions.OnlyNodes:
+        return set()
+    return {
+        node for rule in rules if isinstance(rule, restrictions.ExceptNodes) for node in rule.nodes
+    }

@@ -1,0 +1,183 @@
+"""Sourcing policies from TOML: rules, limits, costs and solvers by name, read strictly.
+
+    name = "few parcels"
+    currency = "EUR"
+    rules = ["active", "reaches", "stocked", { type = "transit-at-most", days = "3 days" }]
+    limits = [{ type = "at-most-parcels", most = 3 }]
+    solvers = ["exact", "greedy"]
+
+    [[tiers]]
+    costs = [{ type = "transport" }, { type = "waiting", per_unit_day = "0.05 EUR" }]
+
+What is not given is as in `Policy`.  What is measured is text with its unit: `"3 days"`, `"500 g"`,
+`"30 kg"`, or an amount in the *currency* of the file.  Anything unknown, missing, of the wrong
+type, or in vain is `Unreadable`, with a path, before the first order is sourced.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any, get_args
+
+import attrs
+from attrs import field, frozen
+from cattrs import Converter
+
+from omscore.adapters.codec import door, shapes
+from omscore.adapters.codec.shapes import Names
+from omscore.adapters.policies.checks import checked
+from omscore.adapters.policies.measures import measured
+from omscore.adapters.policies.registry import BUILT_IN, Registry
+from omscore.kernel.errors import Unreadable
+from omscore.kernel.quantities import no_or_some_units, some_units
+from omscore.kernel.several import at_least_one
+from omscore.sourcing.policy import Policy
+from omscore.sourcing.problem import Solver
+from omscore.sourcing.rules import Rule
+from omscore.sourcing.units import UNIT, Unit
+
+MOST_BYTES = 2**20
+_DEFAULT = Policy()
+
+# What stands for one of several registered names says so, for the schema.
+LIMIT, COST, SOLVER = {"refers": "limit"}, {"refers": "cost"}, {"refers": "solver"}
+
+# --- the file ---------------------------------------------------------------------------------
+
+
+@frozen
+class Tier:
+    """Costs that are added up; the next tier decides only where this one is equal."""
+
+    costs: tuple[object, ...] = field(validator=at_least_one, metadata=COST)
+
+
+@frozen
+class File:
+    """Which node sends what: rules, limits, costs in tiers, solvers and budgets, by name."""
+
+    name: str
+    currency: str | None = None
+    rules: tuple[Rule, ...] | None = None
+    fallbacks: tuple[tuple[Rule, ...], ...] | None = field(default=None, validator=at_least_one)
+    limits: tuple[object, ...] = field(default=(), metadata=LIMIT)
+    tiers: tuple[Tier, ...] | None = field(default=None, validator=at_least_one)
+    solvers: tuple[str, ...] | None = field(default=None, validator=at_least_one, metadata=SOLVER)
+    budget: int = field(default=_DEFAULT.budget, validator=some_units)
+    look_for_runner_up: int = field(default=_DEFAULT.look_for_runner_up, validator=no_or_some_units)
+
+
+def read_policy(text: str, registry: Registry = BUILT_IN) -> Policy:
+    """The policy that TOML *text* describes; `Unreadable`, with a path, if it describes none."""
+    if len(text) > MOST_BYTES:
+        raise Unreadable(f"at most {MOST_BYTES} characters")
+    try:
+        table = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        raise Unreadable("TOML") from None
+    return policy_of(table, registry)
+
+
+def policy_of(table: Mapping[str, Any], registry: Registry = BUILT_IN) -> Policy:
+    """The policy that a *table* of a larger file describes."""
+    file = _converter(registry, table.get("currency")).structure(dict(table), File)
+    tiers = [
+        tuple(_known(registry.costs, tier.costs, f"$.tiers[{n}].costs"))
+        for n, tier in enumerate(file.tiers or ())
+    ]
+    return checked(
+        Policy(
+            name=file.name,
+            rules=_DEFAULT.rules if file.rules is None else file.rules,
+            fallbacks=_DEFAULT.fallbacks if file.fallbacks is None else file.fallbacks,
+            limits=tuple(_known(registry.limits, file.limits, "$.limits")),  # type: ignore[arg-type]
+            tiers=tuple(tiers) if tiers else _DEFAULT.tiers,  # type: ignore[arg-type]
+            solvers=_DEFAULT.solvers if file.solvers is None else _solvers(registry, file.solvers),
+            budget=file.budget,
+            look_for_runner_up=file.look_for_runner_up,
+        )
+    )
+
+
+def _known(
+    classes: Mapping[str, type[object]], found: Iterable[object], path: str
+) -> Iterable[object]:
+    for n, one in enumerate(found):
+        if type(one) not in classes.values():
+            raise Unreadable(f"a table whose type is one of {', '.join(classes)}", f"{path}[{n}]")
+        yield one
+
+
+def _solvers(registry: Registry, named: tuple[str, ...]) -> tuple[Solver, ...]:
+    for n, one in enumerate(named):
+        if one not in registry.solvers:
+            raise Unreadable(f"one of {', '.join(registry.solvers)}", f"$.solvers[{n}]")
+    return tuple(registry.solvers[one] for one in named)
+
+
+# --- rules and units --------------------------------------------------------------------------
+
+
+def _converter(registry: Registry, currency: object) -> Converter:
+    """The strict door, with rules by name, and figures with their units."""
+    classes: dict[str, type[Any]] = {
+        **{name: rule for name, rule in registry.rules.items() if isinstance(rule, type)},
+        **registry.limits,
+        **registry.costs,
+    }
+    made = door.converter(Names(classes), {})
+    made.register_structure_hook_func(lambda type_: type_ is Rule, partial(_rule, registry, made))
+    for cls in classes.values():
+        _measure(cls, made, currency)
+    return made
+
+
+def _measure(cls: type[Any], within: Converter, currency: object) -> None:
+    """Reads the measured fields of *cls*, and of what it is made of, as text with a unit."""
+    fields = shapes.fields(cls) if attrs.has(cls) else ()
+    for part in {part for one in fields for part in _parts(one.type)}:
+        _measure(part, within, currency)
+    if units := {one.name: one.metadata[UNIT] for one in fields if UNIT in one.metadata}:
+        read = within.get_structure_hook(cls)
+        within.register_structure_hook(cls, partial(_measured, read, units, currency))
+
+
+def _parts(type_: Any) -> Iterable[type[Any]]:
+    """The classes that *type_* is made of."""
+    if shapes.is_class(type_):
+        yield type_
+    for one in get_args(type_):
+        yield from _parts(one)
+
+
+def _rule(registry: Registry, within: Converter, value: Any, _: Any) -> Rule:
+    named = value.get("type") if isinstance(value, dict) else value
+    rule = registry.rules.get(named) if isinstance(named, str) else None
+    if isinstance(value, str) and rule is not None and not isinstance(rule, type):
+        return rule
+    if isinstance(value, dict) and isinstance(rule, type):
+        rest = {key: one for key, one in value.items() if key != "type"}
+        made: Rule = within.get_structure_hook(rule)(rest, rule)
+        return made
+    plain = [name for name, one in registry.rules.items() if not isinstance(one, type)]
+    tables = [name for name, one in registry.rules.items() if isinstance(one, type)]
+    raise Unreadable(f"one of {', '.join(plain)}, or a table of type {', '.join(tables)}")
+
+
+def _measured(
+    read: Callable[[Any, Any], Any],
+    units: Mapping[str, Unit],
+    currency: object,
+    value: Any,
+    type_: Any,
+) -> Any:
+    """What *read* makes of *value*, whose measured fields are text with a unit."""
+    if not isinstance(value, dict):
+        return read(value, type_)
+    plain = {
+        name: measured(one, units[name], currency, f"$.{name}") if name in units else one
+        for name, one in value.items()
+    }
+    return read(plain, type_)
