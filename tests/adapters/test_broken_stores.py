@@ -65,6 +65,9 @@ class BrokenStore:
     def history(self, /, *keys: Key[object]) -> Sequence[Recorded[object]]:
         return self.work.history(*keys)
 
+    def since(self, moment: datetime, /, *keys: Key[object]) -> Sequence[Recorded[object]]:
+        return self.work.since(moment, *keys)
+
     def events(self, ids: Sequence[str], /) -> Sequence[Recorded[object]]:
         return self.work.events(ids)
 
@@ -261,6 +264,13 @@ class SortsHistoryById(BrokenStore):
         return sorted(self.work.history(*keys), key=lambda one: one.id)
 
 
+class LooksAtWhenThingsOccurred(BrokenStore):
+    """And so loses what was reported late."""
+
+    def since(self, moment: datetime, /, *keys: Key[object]) -> Sequence[Recorded[object]]:
+        return [one for one in self.work.history(*keys) if one.occurred_at > moment]
+
+
 class GivesEventsInItsOwnOrder(BrokenStore):
     def events(self, ids: Sequence[str], /) -> Sequence[Recorded[object]]:
         return self.work.events(sorted(ids))
@@ -372,6 +382,7 @@ STORES: Mapping[type[BrokenStore], str] = {
     SkipsInTheOutbox: "test_a_page_is_no_longer_than_its_limit",
     ShowsPlacesTooEarly: "test_whoever_follows_the_outbox_misses_nothing",
     SortsHistoryById: "test_a_history_is_in_the_order_of_saving",
+    LooksAtWhenThingsOccurred: "test_what_happened_since_a_moment_is_found",
     GivesEventsInItsOwnOrder: "test_events_are_found_by_id_in_the_order_asked",
     TakesEventsTwice: "test_an_event_id_is_used_once",
     ForgetsToMoveLists: "test_a_list_follows_the_state",

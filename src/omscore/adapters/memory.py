@@ -194,6 +194,19 @@ class MemoryWork:
             places = {place for key in keys for place in self.store._histories.get(key, ())}
         return [self.store._log[place - 1] for place in sorted(places) if place <= self.until]
 
+    def since(self, moment: datetime, /, *keys: Key[object]) -> Sequence[Recorded[object]]:
+        """Of each of these aggregates, every event after its last one recorded by *moment*."""
+        with self.store._lock:
+            places = {place for key in keys for place in self._since(moment, key)}
+        return [self.store._log[place - 1] for place in sorted(places)]
+
+    def _since(self, moment: datetime, key: Key[object]) -> Iterator[int]:
+        for place in reversed(self.store._histories.get(key, ())):
+            if place <= self.until:
+                if self.store._log[place - 1].recorded_at <= moment:
+                    break
+                yield place
+
     def events(self, ids: Sequence[str], /) -> Sequence[Recorded[object]]:
         """The events of these ids, in that order."""
         places = (self.store._places.get(id_) for id_ in ids)

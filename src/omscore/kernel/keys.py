@@ -94,18 +94,31 @@ class Listing(Generic[S_co]):
     most: int | None = None
 
 
+@frozen(cache_hash=True)
+class Since:
+    """Asks for what happened to an aggregate after *moment*."""
+
+    key: Key[object]
+    moment: datetime
+
+
 class Unread(Exception):  # no fault: a question
-    """Deciding turned out to need *listings* or *keys*; the shell reads them, and decides again.
+    """Deciding turned out to need *listings*, *keys* or *pasts*; the shell reads them, and decides
+    again.
 
     Lists are long and seldom needed, so a handler does not read them ahead, nor what they lead to.
     """
 
     def __init__(
-        self, listings: Sequence[Listing[object]] = (), keys: Sequence[Key[object]] = ()
+        self,
+        listings: Sequence[Listing[object]] = (),
+        keys: Sequence[Key[object]] = (),
+        pasts: Sequence[Since] = (),
     ) -> None:
-        super().__init__(listings, keys)
+        super().__init__(listings, keys, pasts)
         self.listings = listings
         self.keys = keys
+        self.pasts = pasts
 
 
 @frozen
@@ -127,6 +140,7 @@ class Seen:
     found: Mapping[Key[object], Versioned]
     now: datetime
     lists: Mapping[Listing[object], Sequence[Key[object]]] = field(factory=dict)
+    pasts: Mapping[Since, Sequence[object]] = field(factory=dict)
 
     def get(self, key: Key[S]) -> S | None:
         """The state at *key*; None if there is none, or if it was not read (yet)."""
@@ -150,6 +164,13 @@ class Seen:
         if missing := [one for one in asked if one not in self.lists]:
             raise Unread(missing)
         return [one.kind.key(key.id) for one in asked for key in self.lists[one]]
+
+    def since(self, moment: datetime, *keys: Key[object]) -> list[object]:
+        """The events at *keys* that occurred after *moment*; `Unread` if some were not read yet."""
+        asked = [Since(key, moment) for key in keys]
+        if missing := [one for one in asked if one not in self.pasts]:
+            raise Unread(pasts=missing)
+        return [event for one in asked for event in self.pasts[one]]
 
     def demand(self, *keys: Key[object]) -> None:
         """Nothing, if *keys* were read; `Unread` if some were not read yet."""

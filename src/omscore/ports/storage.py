@@ -112,6 +112,13 @@ class UnitOfWork(Protocol):
         """Every event of these aggregates, in the order of saving; so those of one by version."""
         ...
 
+    def since(self, moment: datetime, /, *keys: Key[object]) -> Sequence[Recorded[object]]:
+        """Of each of these aggregates, every event after its last one recorded by *moment*.
+
+        In the order of saving.  It costs as much as it finds, however long a history is.
+        """
+        ...
+
     def events(self, ids: Sequence[str], /) -> Sequence[Recorded[object]]:
         """The events of these ids, in that order; an unknown id is left out."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import count
@@ -10,7 +11,7 @@ from typing import ClassVar, TypeVar
 from attrs import frozen
 
 from omscore.kernel.errors import Conflict, Refused, ensure
-from omscore.kernel.keys import Changes, Key, Seen, Unread, Versioned
+from omscore.kernel.keys import Changes, Key, Seen, Since, Unread, Versioned
 from omscore.kernel.reason import Reason
 from omscore.kernel.recorded import Context, Recorded, record
 from omscore.kernel.todo import Todo
@@ -185,8 +186,25 @@ def decide(
 
 
 def _with(seen: Seen, unread: Unread, work: UnitOfWork) -> Seen:
-    """What was *seen*, with what was not read: lists and every state on them, and keys."""
+    """What was *seen*, with what was not read: lists and every state on them, keys, and pasts."""
     lists = {listing: work.listed(listing) for listing in unread.listings}
     keys = dict.fromkeys([*unread.keys, *(key for on in lists.values() for key in on)])
     more = work.get(key for key in keys if key not in seen.found)
-    return Seen({**seen.found, **more}, seen.now, {**seen.lists, **lists})
+    pasts = _pasts(unread.pasts, work)
+    return Seen({**seen.found, **more}, seen.now, {**seen.lists, **lists}, {**seen.pasts, **pasts})
+
+
+def _pasts(asked: Sequence[Since], work: UnitOfWork) -> Mapping[Since, Sequence[object]]:
+    """What occurred after the moments asked for, by the word of its source.
+
+    A thing is recorded after it occurred, so only what was recorded since is looked at.
+    """
+    found = dict[Since, Sequence[object]]()
+    for moment in dict.fromkeys(one.moment for one in asked):
+        keys = [one.key for one in asked if one.moment == moment]
+        told = defaultdict[Key[object], list[object]](list)
+        for one in work.since(moment, *keys):
+            if one.occurred_at > moment:
+                told[one.key].append(one.event)
+        found |= {Since(key, moment): told[key] for key in keys}
+    return found

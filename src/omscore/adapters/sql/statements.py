@@ -52,16 +52,17 @@ class Statements:
     """The text of each statement, for one dialect; by length where it takes many rows.
 
     Parameters: *states* (n, kind, id, digest)* tenant; *versions* (n, kind, id)* tenant; *events*
-    (n, id)* tenant; *history* (kind, id)* tenant; *listed* tenant kind word limit; *answer* tenant
-    command; *due* tenant until limit; *outbox* tenant after limit; *change* version word margin
-    digest body tenant kind id expected; *erase* tenant kind id; *finish* tenant id.  What adds rows
-    takes their columns.
+    (n, id)* tenant; *history* (kind, id)* tenant; *since* (tenant, kind, id, moment)* tenant;
+    *listed* tenant kind word limit; *answer* tenant command; *due* tenant until limit; *outbox*
+    tenant after limit; *change* version word margin digest body tenant kind id expected; *erase*
+    tenant kind id; *finish* tenant id.  What adds rows takes their columns.
     """
 
     states: Mapping[int, str]
     versions: Mapping[int, str]
     events: Mapping[int, str]
     history: Mapping[int, str]
+    since: Mapping[int, str]
     listed: str
     answer: str
     due: str
@@ -84,6 +85,7 @@ class Statements:
             versions=on.texts(_versions(locking=on.postgres)),
             events=on.texts(_events()),
             history=on.texts(_history()),
+            since=on.texts(_since()),
             listed=on.text(_listed()),
             answer=on.text(_answer()),
             due=on.text(_due()),
@@ -145,6 +147,32 @@ def _history() -> Select[Any]:
         event.c.tenant == given("tenant"),
         event.c.kind == asked.c.kind,
         event.c.key_id == asked.c.id,
+    )
+    return select(event.c.place, *_RECORDED).select_from(asked.join(event, same))
+
+
+def _since() -> Select[Any]:
+    """Events beyond the last one that was recorded by a moment, which is sought from the latest."""
+    asked, before = wanted(tenant=Text, kind=Text, id=Text, moment=Text), event.alias("before")
+    last = (
+        select(before.c.version)
+        .where(
+            before.c.tenant == asked.c.tenant,
+            before.c.kind == asked.c.kind,
+            before.c.key_id == asked.c.id,
+            before.c.recorded_at <= asked.c.moment,
+        )
+        .order_by(before.c.version.desc())
+        .limit(literal_column("1"))
+        .offset(literal_column("0"))
+        .correlate(asked)
+        .scalar_subquery()
+    )
+    same = and_(
+        event.c.tenant == given("tenant"),
+        event.c.kind == asked.c.kind,
+        event.c.key_id == asked.c.id,
+        event.c.version > func.coalesce(last, literal_column("0")),
     )
     return select(event.c.place, *_RECORDED).select_from(asked.join(event, same))
 

@@ -78,6 +78,14 @@ class SqlWork:
             rows = sorted(self._asked(self._statements.history, asked), key=_place)
         return [self._rows.recorded(row[1:]) for row in rows]
 
+    def since(self, moment: datetime, /, *keys: Key[object]) -> Sequence[Recorded[object]]:
+        """Of each of these aggregates, every event after its last one recorded by *moment*."""
+        at = instant_text(moment)
+        asked = [(self._rows.tenant, key.kind.name, key.id, at) for key in dict.fromkeys(keys)]
+        with typed():
+            rows = sorted(self._asked(self._statements.since, asked), key=_place)
+        return [self._rows.recorded(row[1:]) for row in rows]
+
     def events(self, ids: Sequence[str], /) -> Sequence[Recorded[object]]:
         """The events of these ids, in that order."""
         with typed():

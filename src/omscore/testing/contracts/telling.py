@@ -10,7 +10,7 @@ import pytest
 
 from omscore.kernel.errors import Conflict
 from omscore.kernel.ids import CommandId
-from omscore.kernel.keys import Versioned
+from omscore.kernel.keys import Key, Versioned
 from omscore.kernel.recorded import Recorded
 from omscore.kernel.todo import Hear, Todo
 from omscore.ports.storage import Answer, Saving, Storage, Write
@@ -84,6 +84,27 @@ class Telling(Patient):
         assert [one.version for one in history(storage, B)] == [1, 2]
         assert _texts(history(storage, A, B, A)) == ["1", "2", "4", "5"]
         assert history(storage, WORD.key("c")) == []
+
+    def test_what_happened_since_a_moment_is_found(self, storage: Storage) -> None:
+        """By when it was recorded, of each key back to the first that was by then; not by when it
+        occurred, for that is what late reports are late with."""
+        for n in range(1, 7):
+            key, version = (A, B)[n % 2], (n - 1) // 2
+            save(storage, _recorded(saying(f"c-{n}", (key, version, str(n))), NOON + n * TICK))
+
+        for moment, found in (2, "3456"), (3, "456"), (6, ""), (-9, "123456"):
+            assert _texts(_since(storage, NOON + moment * TICK, A, B, A)) == list(found)
+        assert _texts(_since(storage, NOON + 2 * TICK, A)) == ["4", "6"]
+        assert _since(storage, NOON, WORD.key("c")) == []
+
+    def test_a_clock_that_was_set_back_hides_nothing(self, storage: Storage) -> None:
+        """The last event by the moment counts, not the last moment."""
+        for version, tick in enumerate((1, 9, 2, 8)):
+            write = saying(f"c-{version}", (A, version, str(tick)))
+            save(storage, _recorded(write, NOON + tick * TICK))
+
+        assert _texts(_since(storage, NOON + 5 * TICK, A)) == ["8"]
+        assert _texts(_since(storage, NOON + TICK, A)) == ["9", "2", "8"]
 
     def test_a_history_may_be_of_many(self, storage: Storage) -> None:
         """An order with all that followed from it is more than one page."""
@@ -221,6 +242,22 @@ class Telling(Patient):
 
         save(storage, Saving(done=["t-1"]), Saving(todos=[LOOK]))
         assert due(storage, later.due) == [LOOK]
+
+
+def _recorded(saving: Saving, moment: datetime) -> Saving:
+    """*saving*, as if it were made at *moment*; all of it occurred long ago."""
+    writes = {
+        key: attrs.evolve(
+            write, events=tuple(attrs.evolve(one, recorded_at=moment) for one in write.events)
+        )
+        for key, write in saving.writes.items()
+    }
+    return attrs.evolve(saving, writes=writes)
+
+
+def _since(storage: Storage, moment: datetime, *keys: Key[object]) -> list[Recorded[object]]:
+    with storage.begin() as work:
+        return list(work.since(moment, *keys))
 
 
 def _texts(told: list[Recorded[object]]) -> list[str]:
