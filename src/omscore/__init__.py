@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
         DispatchTransfer as DispatchTransfer,
         ExpectDemand as ExpectDemand,
         ExpectSupply as ExpectSupply,
+        IssueStock as IssueStock,
         ReceiveStock as ReceiveStock,
         ReceiveSupply as ReceiveSupply,
         RegradeStock as RegradeStock,
@@ -165,7 +166,7 @@ _HOMES = {
     "orchestration.learning": "Learn",
     "atp.messages": (
         "AdjustStock ChangeSupply CountStock DispatchTransfer ExpectDemand ExpectSupply "
-        "ReceiveStock ReceiveSupply RegradeStock"
+        "IssueStock ReceiveStock ReceiveSupply RegradeStock"
     ),
     "lifecycle.order.messages": (
         "CancelOrder CancelUnits HoldOrder LiftHold MoveUnits PlaceOrder ReleaseOrder SourceOrder"

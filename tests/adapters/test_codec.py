@@ -201,7 +201,7 @@ def test_the_names_under_which_things_are_kept_are_these() -> None:
 
 NAMES_OF_KINDS = """
 backlog capacity demand fulfilling fulfillment item network order paper position quote
-quoting recovering reservation return returning serving supply supplying work-item
+quoting recovering reservation return returning serving stocktake supply supplying work-item
 """
 NAMES_OF_EVENTS = """
 backlog.called backlog.joined backlog.left backlog.ranked capacity.booked capacity.freed
@@ -210,20 +210,20 @@ fulfillment.moved fulfillment.released fulfillment.report-ignored fulfillment.ta
 item.learned network.calendar-learned network.destination-learned network.lane-learned
 network.link-learned network.node-learned
 order.hold-lifted order.hold-placed order.placed order.plan-chosen order.return-counted
-order.units-moved paper.ignored paper.taken position.demand-scheduled
+order.units-moved paper.ignored paper.outdated paper.taken position.demand-scheduled
 position.shortage-cleared position.shortage-declared position.stock-entered
 position.supply-scheduled position.supply-untracked position.units-committed
 position.units-consumed
 position.units-freed position.units-reserved quote.moved quote.opened reservation.ended
 reservation.extended reservation.moved reservation.raised
 reservation.stock-committed reservation.stock-reserved return.announced return.graded
-return.moved return.received return.report-ignored supply.changed supply.expected
+return.moved return.received return.report-ignored stocktake.counted supply.changed supply.expected
 supply.received work-item.closed work-item.opened
 """
 NAMES_OF_COMMANDS = """
 accept-fulfillment accept-quote accept-return adjust-stock announce-return cancel-order
 cancel-return cancel-units change-supply close-work-item count-stock deliver-fulfillment
-dispatch-transfer expect-demand expect-supply grade-return hold-order learn lift-hold
+dispatch-transfer expect-demand expect-supply grade-return hold-order issue-stock learn lift-hold
 lose-fulfillment move-units pack-fulfillment pick-fulfillment place-order
 put-back-fulfillment rank-waiting recall-fulfillment receive-return receive-stock receive-supply
 refuse-return regrade-stock reject-fulfillment release-order request-quote restock-return

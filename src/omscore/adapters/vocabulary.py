@@ -10,7 +10,7 @@ from functools import cache
 
 from omscore.adapters.codec import Codec
 from omscore.atp import messages as reports
-from omscore.atp import movements, position, reservations, supplies
+from omscore.atp import movements, position, reservations, stocktakes, supplies
 from omscore.catalog import item
 from omscore.kernel.keys import Kind
 from omscore.lifecycle.fulfillment import fulfillment as fulfillments
@@ -42,6 +42,7 @@ KINDS: tuple[Kind[object], ...] = (
     supplies.SUPPLY,
     supplies.DEMAND,
     supplies.PAPER,
+    stocktakes.STOCKTAKE,
     orders.ORDER,
     fulfillments.FULFILLMENT,
     returns.RETURN,
@@ -87,6 +88,8 @@ EVENTS: dict[str, type[object]] = {
     "demand.stated": supplies.DemandStated,
     "paper.taken": supplies.PaperTaken,
     "paper.ignored": supplies.PaperIgnored,
+    "paper.outdated": supplies.PaperOutdated,
+    "stocktake.counted": stocktakes.StockCounted,
     "order.placed": order.OrderPlaced,
     "order.units-moved": order.UnitsMoved,
     "order.plan-chosen": order.PlanChosen,
@@ -117,6 +120,7 @@ COMMANDS: dict[str, type[object]] = {
     "receive-stock": reports.ReceiveStock,
     "adjust-stock": reports.AdjustStock,
     "count-stock": reports.CountStock,
+    "issue-stock": reports.IssueStock,
     "regrade-stock": reports.RegradeStock,
     "expect-supply": reports.ExpectSupply,
     "change-supply": reports.ChangeSupply,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 from attrs import Attribute, field, frozen
 
 from omscore.atp.position import CONDITIONS, Condition
+from omscore.atp.stocktakes import COUNTS, Counts
 from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
-from omscore.kernel.moments import day
+from omscore.kernel.moments import day, instant
 from omscore.kernel.quantities import no_or_some_units, signed_units, some_units
 from omscore.kernel.reason import Reason
 
@@ -18,6 +19,17 @@ from omscore.kernel.reason import Reason
 def _condition(_: object, attribute: Attribute[Condition], value: Condition) -> None:
     if value not in CONDITIONS:
         raise Unreadable(f"one of {', '.join(CONDITIONS)}", f"$.{attribute.name}")
+
+
+def _counts(report: CountStock, attribute: Attribute[Counts], value: Counts) -> None:
+    if value not in COUNTS:
+        raise Unreadable(f"one of {', '.join(COUNTS)}", f"$.{attribute.name}")
+    if value != "physical" and report.condition != "sellable":
+        raise Unreadable("physical, where units are not sellable", f"$.{attribute.name}")
+
+
+def _as_of(value: datetime | None) -> datetime | None:
+    return None if value is None else instant(value, "as_of")
 
 
 def _a_day(_: object, attribute: Attribute[date], value: date) -> None:
@@ -53,11 +65,25 @@ class AdjustStock(StockReport):
 
 
 @frozen(kw_only=True)
+class IssueStock(StockReport):
+    """Units left that no order of ours asked for: sold in the shop, used up, given away."""
+
+    quantity: int = field(validator=some_units)
+    condition: Condition = field(default="sellable", validator=_condition)
+
+
+@frozen(kw_only=True)
 class CountStock(StockReport):
-    """Somebody counted what is on hand, picked or not."""
+    """Somebody counted, as of an instant: if not given, that at which it occurred.
+
+    It *counts* what is there, picked or not (`physical`); what is there and not picked for
+    shipping (`on-shelf`); or what a vendor would sell beyond our promises (`available`).
+    """
 
     counted: int = field(validator=no_or_some_units)
     condition: Condition = field(default="sellable", validator=_condition)
+    as_of: datetime | None = field(default=None, converter=_as_of)
+    counts: Counts = field(default="physical", validator=_counts)
 
 
 @frozen(kw_only=True)
@@ -175,6 +201,17 @@ class SeenBefore(Reason):
 
     def __str__(self) -> str:
         return f"document {self.document} was taken before"
+
+
+@frozen
+class Outdated(Reason):
+    """A later word of the same thing was taken before: of the document that is named."""
+
+    code: ClassVar[str] = "stock.outdated"
+    document: ids.DocumentId
+
+    def __str__(self) -> str:
+        return f"document {self.document} is newer, and was taken before"
 
 
 @frozen

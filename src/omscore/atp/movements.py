@@ -20,6 +20,7 @@ Cause = Literal[
     "regraded",
     "dispatched",
     "sent-back",
+    "issued",
     "lapsed",
     "made",
 ]

@@ -161,7 +161,15 @@ class PaperIgnored:
     why: Noted
 
 
-PaperEvent = PaperTaken | PaperIgnored
+@frozen
+class PaperOutdated:
+    """A document came too late: what it says was overtaken, so it changed nothing."""
+
+    document: DocumentId
+    why: Noted
+
+
+PaperEvent = PaperTaken | PaperIgnored | PaperOutdated
 
 
 @frozen
@@ -176,7 +184,7 @@ def evolve_paper(paper: Paper | None, /, *events: PaperEvent) -> Paper:
     """The paper after *events*."""
     for event in events:
         match event:
-            case PaperTaken(document):
+            case PaperTaken(document) | PaperOutdated(document):
                 paper = Paper(document)
             case PaperIgnored():
                 if paper is None:
@@ -189,4 +197,4 @@ def evolve_paper(paper: Paper | None, /, *events: PaperEvent) -> Paper:
     return paper
 
 
-PAPER = Kind("paper", Paper, evolve_paper, (PaperTaken, PaperIgnored))
+PAPER = Kind("paper", Paper, evolve_paper, (PaperTaken, PaperIgnored, PaperOutdated))

@@ -20,6 +20,21 @@ def _sequence(_: object, __: object, value: int | None) -> None:
         raise Unreadable("a whole number of at most 64 bits", "$.sequence")
 
 
+@frozen
+class Stamp:
+    """When a *source* said something: its own time, and its running number if it has one."""
+
+    source: str
+    at: datetime
+    sequence: int | None = None
+
+    def after(self, other: Stamp) -> bool:
+        """Whether this was said after *other*: by number within one source, else by time."""
+        if self.source == other.source and self.sequence is not None is not other.sequence:
+            return self.sequence > other.sequence
+        return self.at > other.at
+
+
 @frozen(kw_only=True)
 class Context:
     """The circumstances of one command; `now` is read once, by the shell.
@@ -34,6 +49,16 @@ class Context:
     tenant: str = "default"
     occurred_at: datetime | None = field(default=None, converter=optional_instant)
     sequence: int | None = field(default=None, validator=_sequence)
+
+    @property
+    def stamp(self) -> Stamp:
+        """When the source said this; now, unless it gives a time of its own."""
+        return Stamp(self.actor, self.occurred_at or self.now, self.sequence)
+
+    @property
+    def may_be_late(self) -> bool:
+        """Whether the source says when a thing occurred; without that it occurs now."""
+        return self.occurred_at is not None or self.sequence is not None
 
 
 @frozen(kw_only=True)

@@ -10,7 +10,7 @@ from datetime import date
 
 from omscore.atp import granting
 from omscore.atp.granting import Answer, Commit, End, Granted, Reserve
-from omscore.atp.movements import ShortageDeclared
+from omscore.atp.movements import ShortageDeclared, StockEntered
 from omscore.atp.position import POSITION
 from omscore.atp.reservations import RESERVATION, Exit
 from omscore.atp.shortage import clearable, deficits
@@ -28,6 +28,7 @@ from omscore.network.capacity import (
     capacity_id,
 )
 from omscore.network.facts import THE_NETWORK, Network
+from omscore.orchestration import lateness
 
 
 def today_at(changes: Changes, node: str, context: Context) -> date:
@@ -73,9 +74,15 @@ def commit(changes: Changes, context: Context, held: ReservationId, *, owner: st
 
 
 def consume(changes: Changes, context: Context, held: ReservationId, quantity: int) -> None:
-    """Units left the node.  Whatever that leaves without stock is declared short."""
+    """Units left the node.  Whatever that leaves without stock is declared short.
+
+    A physical count since then did not find them any more, so they are entered again first.
+    """
+    position = changes.require(RESERVATION.key(held)).position
+    at, counted = POSITION.key(position), lateness.counted_since(changes, context, position)
+    if counted is not None and counted.counts == "physical":
+        changes.tell(at, [StockEntered("counted", quantity, counted.document)])
     _change(changes, context, End(held, quantity, "consumed"))
-    at = POSITION.key(changes.require(RESERVATION.key(held)).position)
     settle(changes, at, context)
 
 

@@ -21,6 +21,7 @@ from omscore.lifecycle.returns import messages as returns
 from omscore.lifecycle.returns.chart import RETURN_FLOW
 from omscore.orchestration import (
     backlog,
+    counting,
     fulfilling,
     learning,
     ordering,
@@ -138,11 +139,12 @@ class Configuration:
         movements = (
             reports.ReceiveStock,
             reports.AdjustStock,
-            reports.CountStock,
+            reports.IssueStock,
             reports.RegradeStock,
         )
         return {
             **dict.fromkeys(movements, stock.Entering()),
+            reports.CountStock: counting.Counting(),
             reports.ExpectSupply: supplying.Expecting(),
             reports.ChangeSupply: supplying.Changing(),
             reports.ReceiveSupply: supplying.Receiving(),

@@ -16,6 +16,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from omscore.atp import messages as stock
 from omscore.atp.position import CONDITIONS
+from omscore.atp.stocktakes import COUNTS
 from omscore.lifecycle.fulfillment import messages as work
 from omscore.lifecycle.order import messages as order
 from omscore.lifecycle.quote import messages as quote
@@ -169,7 +170,13 @@ def receive(draw: Draw, known: Known) -> Sequence[Step]:
             st.one_of(
                 st.builds(stock.ReceiveStock, **at, quantity=quantities(9)),
                 st.builds(stock.ReceiveStock, **at, quantity=quantities(9), condition=condition),
-                st.builds(stock.CountStock, **at, counted=st.integers(0, 9)),
+                st.builds(
+                    stock.CountStock,
+                    **at,
+                    counted=st.integers(0, 9),
+                    counts=st.sampled_from(COUNTS),
+                ),
+                st.builds(stock.IssueStock, **at, quantity=quantities(3)),
                 st.builds(
                     stock.AdjustStock, **at, quantity=st.sampled_from([-4, -3, -2, -1, 1, 2])
                 ),

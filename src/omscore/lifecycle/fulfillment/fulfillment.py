@@ -34,6 +34,9 @@ from omscore.lifecycle.fulfillment.messages import (
     TasksLowered,
 )
 
+# Stages in which units are still in the building, but not where stock is counted.
+OFF_THE_SHELF = frozenset({"picked", "packed", "recalled"})
+
 
 @frozen
 class Fulfillment:
@@ -177,9 +180,14 @@ def _less(tasks: Iterable[Task], gone: Iterable[Task]) -> tuple[Task, ...]:
     return tuple(task for task in left if task.quantity)
 
 
+def _listed(fulfillment: Fulfillment) -> str | None:
+    return fulfillment.node if fulfillment.stage in OFF_THE_SHELF else None
+
+
 FULFILLMENT = Kind(
     "fulfillment",
     Fulfillment,
     evolve,
     (FulfillmentReleased, FulfillmentMoved, TasksLowered, ReportIgnored),
+    listed=_listed,
 )
