@@ -177,6 +177,9 @@ class Network:
     _reaching: dict[tuple[ids.Region, ids.Method], tuple[Node, ...]] = field(
         factory=dict, init=False, repr=False, eq=False
     )
+    _sending: dict[tuple[ids.Region, ids.Method], tuple[Node, ...]] = field(
+        factory=dict, init=False, repr=False, eq=False
+    )
 
     def lane(self, node: Node, to: ids.Region, method: ids.Method) -> Lane | None:
         """The way from *node* to *to*, or None: its own lane before what is implied.
@@ -196,6 +199,18 @@ class Network:
                 node for _, node in sorted(self.nodes.items()) if self.lane(node, to, method)
             )
         return self._reaching[to, method]
+
+    def sending(self, to: ids.Region, method: ids.Method) -> tuple[Node, ...]:
+        """The nodes whose stock can get to *to* by *method*, some by a link to another; by id."""
+        if not self.links:
+            return self.reaching(to, method)
+        if (to, method) not in self._sending:
+            ends = {node.id for node in self.reaching(to, method)}
+            starts = {link.node for link in self.links.values() if link.to in ends}
+            self._sending[to, method] = tuple(
+                [self.nodes[id_] for id_ in sorted(ends | starts) if id_ in self.nodes]
+            )
+        return self._sending[to, method]
 
     def where(self, to: ids.Region) -> Point | None:
         """Where a destination is, if that is known: it may be a node."""

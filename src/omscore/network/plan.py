@@ -17,11 +17,26 @@ ParcelName = tuple[NodeId, Region, Method, date]
 
 
 @frozen
+class Hop:
+    """A stretch of a path: it leaves *node* on a day, and arrives on another.
+
+    *parcel_cost* is what the way asks once for everything that shares it, in minor units.
+    """
+
+    node: NodeId
+    ship_day: date
+    arrival_day: date
+    parcel_cost: int
+
+
+@frozen
 class Leg:
     """Units of one line that one node sends.
 
-    Legs of one (node, to, method, ship day) are one parcel.  *release_at* is the instant at which
-    the work is due to be given to the node.
+    *release_at* is the instant at which the work is due to be given to the node.  A leg that goes
+    by way of another node has a *path*: the first hop leaves *node* on *ship_day*, the last one
+    arrives on *delivery_day*.  A leg that goes straight has none.  A substitute is sent *instead
+    of* what was asked.
     """
 
     line: LineId
@@ -33,11 +48,25 @@ class Leg:
     ship_day: date
     delivery_day: date
     release_at: datetime
+    path: tuple[Hop, ...] = ()
+    instead_of: Sku | None = None
+
+
+def sender_of(leg: Leg) -> NodeId:
+    """The node whose parcel the customer gets: the last one on the way."""
+    return leg.path[-1].node if leg.path else leg.node
 
 
 def parcel_of(leg: Leg) -> ParcelName:
-    """What tells the parcel of *leg* from others."""
+    """What tells the parcel of *leg* from others: its sender, where, how, and on which day."""
+    if leg.path:
+        return leg.path[-1].node, leg.to, leg.method, leg.path[-1].ship_day
     return leg.node, leg.to, leg.method, leg.ship_day
+
+
+def asked_of(leg: Leg) -> tuple[LineId, Sku]:
+    """What a leg answers to: the line, and the sku that was asked."""
+    return leg.line, leg.instead_of or leg.sku
 
 
 def main_node(legs: Sequence[Leg]) -> NodeId:
@@ -50,11 +79,16 @@ def main_node(legs: Sequence[Leg]) -> NodeId:
 
 @frozen
 class PassedOver:
-    """A node that might have served some lines, and every reason why it did not."""
+    """A node that might have served some lines, and every reason why it did not.
+
+    By way of the node *via*, if that is named; with the substitute *sku*, if that is.
+    """
 
     node: NodeId
     lines: tuple[LineId, ...]
     reasons: tuple[Noted, ...]
+    via: NodeId | None = None
+    sku: Sku | None = None
 
 
 @frozen

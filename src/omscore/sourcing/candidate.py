@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from attrs import define, field, frozen
@@ -10,9 +10,10 @@ from attrs import define, field, frozen
 from omscore.kernel.ids import Method, NodeId, Region, Sku
 from omscore.kernel.moments import local_day
 from omscore.network.calendar import delivery_day, ship_day, ship_day_of_supply
-from omscore.network.facts import Lane, Network, Node
+from omscore.network.facts import Lane, Link, Network, Node
+from omscore.network.paths import onward_day
 from omscore.network.places import Point, distance_km
-from omscore.sourcing.need import Need
+from omscore.sourcing.need import Need, Substitute
 
 Rows = Sequence[tuple[date, int]]
 
@@ -48,6 +49,10 @@ class Candidate:
     much of the first such day is taken; None without a limit.  *distance_km* is from the node to
     the destination as the crow flies; None unless it is known where both are.  *rejections* says
     how often the node rejected this order, *use_by* how many of its units must be used by when.
+
+    A candidate with a *link* sends its units by way of another node, *via*, whose lane is the
+    *lane*; its distance is that of both stretches, and nothing leaves *via* before the day
+    *onward_from*.  One with an *instead* sends a substitute.
     """
 
     node: Node
@@ -60,6 +65,22 @@ class Candidate:
     distance_km: int | None = None
     rejections: int = 0
     use_by: Rows = ()
+    link: Link | None = None
+    via: Node | None = None
+    onward_from: date | None = None
+    instead: Substitute | None = None
+
+    def onward_day(self, network: Network, shipped: date) -> date:
+        """The day on which the customer's parcel leaves, with what leaves the node on *shipped*."""
+        if self.link is None or self.onward_from is None:
+            return shipped
+        return max(self.onward_from, onward_day(self.link, network, shipped))
+
+    def delivery_day(self, network: Network, shipped: date) -> date | None:
+        """The day on which what leaves the node on *shipped* is delivered; None without a lane."""
+        if self.lane is None:
+            return None
+        return delivery_day(self.lane, network, self.onward_day(network, shipped))
 
 
 def nodes_of(network: Network) -> Iterable[Node]:
@@ -69,9 +90,15 @@ def nodes_of(network: Network) -> Iterable[Node]:
 
 
 def candidates(question: Question) -> list[list[Candidate]]:
-    """For each need, every node there is, by id."""
+    """For each need, every node there is, by id, then whatever could go another way.
+
+    Those are nodes with stock that have a link to one with a lane, and nodes with a substitute.
+    """
     finding, nodes = Finding(question), list(nodes_of(question.network))
-    return [[finding.candidate(need, node) for node in nodes] for need in question.needs]
+    return [
+        [finding.candidate(need, node) for node in nodes] + list(finding.detours(need))
+        for need in question.needs
+    ]
 
 
 def limited(node: Node) -> bool:
@@ -98,9 +125,12 @@ def most_of(candidate: Candidate) -> int:
 
 @frozen
 class _Way:
-    """A node and its lane to somewhere, and what is the same of it for every sku."""
+    """A node and how it reaches somewhere, and what is the same of it for every sku."""
 
     node: Node
+    link: Link | None
+    via: Node | None
+    onward_from: date | None
     lane: Lane | None
     cooling: bool
     distance_km: int | None
@@ -112,7 +142,7 @@ class Finding:
     """Finds candidates for a *question*; what they share is found once."""
 
     question: Question
-    ways: dict[tuple[NodeId, Region, Method], _Way] = field(factory=dict, init=False)
+    ways: dict[tuple[NodeId, Region, Method, NodeId | None], _Way] = field(factory=dict, init=False)
     bases: dict[tuple[object, ...], tuple[date, date]] = field(factory=dict, init=False)
     rows: dict[tuple[NodeId, Sku], Rows] = field(factory=dict, init=False)
     rooms: dict[NodeId, list[tuple[date, int]]] = field(init=False)
@@ -124,13 +154,19 @@ class Finding:
             rooms.setdefault(node, []).append((day, units))
         return rooms
 
-    def candidate(self, need: Need, node: Node) -> Candidate:
-        """*node*, as one that might serve *need*."""
-        name = node.id, need.to, need.method
+    def candidate(
+        self,
+        need: Need,
+        node: Node,
+        link: Link | None = None,
+        instead: Substitute | None = None,
+    ) -> Candidate:
+        """*node*, as one that might serve *need*: by a link or not, with a substitute or not."""
+        name = node.id, need.to, need.method, None if link is None else link.to
         if (way := self.ways.get(name)) is None:
-            way = self.ways[name] = self._way(node, need.to, need.method)
-        rows = self._rows(node, need.sku)
-        question = self.question
+            way = self.ways[name] = self._way(node, link, need.to, need.method)
+        question, sku = self.question, need.sku if instead is None else instead.sku
+        rows = self._rows(node, sku) if need.stocked else ((self._base(node)[0], need.quantity),)
         return Candidate(
             node,
             way.lane,
@@ -141,14 +177,51 @@ class Finding:
             self._load_percent(node, rows) if limited(node) else None,
             way.distance_km,
             question.rejections.get(node.id, 0) if question.rejections else 0,
-            question.use_by.get((node.id, need.sku), ()) if question.use_by else (),
+            question.use_by.get((node.id, sku), ()) if question.use_by else (),
+            link,
+            way.via,
+            way.onward_from,
+            instead,
         )
 
-    def _way(self, node: Node, to: Region, method: Method) -> _Way:
-        question = self.question
-        lane = question.network.lane(node, to, method)
-        far = apart(node, question.network.where(to))
-        return _Way(node, lane, node.id in question.cooling, far, {})
+    def detours(self, need: Need) -> Iterator[Candidate]:
+        """Whoever has stock and a link to a node with a lane, and whoever has a substitute."""
+        links = list(self._links(need)) if need.stocked else []
+        for instead in (None, *need.substitutes):
+            sku = need.sku if instead is None else instead.sku
+            if instead is not None:
+                for node in self.question.network.reaching(need.to, need.method):
+                    if self._rows(node, sku):
+                        yield self.candidate(need, node, None, instead)
+            for link in links:
+                node = self.question.network.nodes[link.node]
+                if self._rows(node, sku):
+                    yield self.candidate(need, node, link, instead)
+
+    def _links(self, need: Need) -> Iterator[Link]:
+        """The links that lead to a node that would send it on, by both their ends."""
+        network = self.question.network
+        for name in sorted(network.links):
+            link = network.links[name]
+            if self.passes(link) and network.lane(network.nodes[link.to], need.to, need.method):
+                yield link
+
+    def passes(self, link: Link) -> bool:
+        """Whether *link* joins known nodes, of which the one at its end takes work."""
+        nodes = self.question.network.nodes
+        known = link.node in nodes and link.to in nodes
+        return known and nodes[link.to].active and link.to not in self.question.cooling
+
+    def _way(self, node: Node, link: Link | None, to: Region, method: Method) -> _Way:
+        network, cooling = self.question.network, node.id in self.question.cooling
+        if link is None:
+            far = apart(node, network.where(to))
+            return _Way(node, None, None, None, network.lane(node, to, method), cooling, far, {})
+        via = network.nodes[link.to]
+        first, last = apart(node, via.at), apart(via, network.where(to))
+        far = None if first is None or last is None else first + last
+        lane, first_day = network.lane(via, to, method), self._base(via)[0]
+        return _Way(node, link, via, first_day, lane, cooling, far, {})
 
     def _load_percent(self, node: Node, rows: Rows) -> int | None:
         """How much is taken of the first day on which something could leave."""
@@ -163,9 +236,12 @@ class Finding:
     def _earliest(self, way: _Way, rows: Rows) -> date | None:
         if way.lane is None:
             return None
-        day = rows[0][0]
+        day, network = rows[0][0], self.question.network
         if day not in way.arrivals:
-            way.arrivals[day] = delivery_day(way.lane, self.question.network, day)
+            leaves = day
+            if way.link is not None and way.onward_from is not None:
+                leaves = max(way.onward_from, onward_day(way.link, network, day))
+            way.arrivals[day] = delivery_day(way.lane, network, leaves)
         return way.arrivals[day]
 
     def _rows(self, node: Node, sku: Sku) -> Rows:

@@ -16,7 +16,7 @@ from attrs import field, frozen
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import NodeId
 from omscore.kernel.quantities import no_or_some_units
-from omscore.network.facts import Lane, Node
+from omscore.network.facts import Lane, Link, Node
 from omscore.sourcing.need import Need
 from omscore.sourcing.units import MINOR
 
@@ -28,7 +28,8 @@ class Offer:
     """A parcel that could be sent: from a node, by a lane, on a day.
 
     *distance_km* is None unless it is known where both ends are; *load_percent* is how much of the
-    node's day is taken, None without a limit.
+    node's day is taken, None without a limit.  With a *link* it is how a unit gets there by way of
+    another node: *node*, *ship_day* and the *link* are where it starts, *lane* is how it ends.
     """
 
     node: Node
@@ -37,6 +38,7 @@ class Offer:
     delivery_day: date
     distance_km: int | None = None
     load_percent: int | None = None
+    link: Link | None = None
 
 
 class Cost(Protocol):
@@ -75,7 +77,8 @@ class Transport:
 class Waiting:
     """*per_unit_day* minor units for each unit and each day that a customer waits.
 
-    Days count from the earliest on which any node could deliver, so it changes which plan is
+    Days count from the earliest on which any node could deliver, or from the day that is wanted if
+    that is later.  So it changes which plan is
     chosen, and costs nothing where nobody could be faster.  It is a price put on patience, not
     money that anybody pays.
     """
@@ -89,7 +92,7 @@ class Waiting:
 
     def of_unit(self, need: Need, offer: Offer, earliest: date, /) -> int:
         """The days after the earliest, at the price of each."""
-        return MILS * self.per_unit_day * (offer.delivery_day - earliest).days
+        return MILS * self.per_unit_day * max(0, (offer.delivery_day - earliest).days)
 
 
 @frozen

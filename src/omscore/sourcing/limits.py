@@ -8,10 +8,10 @@ from typing import ClassVar, assert_never
 
 from attrs import field, frozen
 
-from omscore.kernel.ids import LineId, Method, Region
+from omscore.kernel.ids import LineId, Method, Region, Sku
 from omscore.kernel.quantities import some_units
 from omscore.kernel.reason import Reason
-from omscore.network.plan import Leg, parcel_of
+from omscore.network.plan import Leg, asked_of, parcel_of, sender_of
 from omscore.sourcing import problem
 from omscore.sourcing.need import Need
 from omscore.sourcing.units import MINOR
@@ -26,21 +26,21 @@ class AtMostParcels:
 
 @frozen
 class AtMostNodes:
-    """No more than so many nodes; what does not fit is short."""
+    """No more than so many nodes send to the customer; what does not fit is short."""
 
     most: int = field(validator=some_units)
 
 
 @frozen
 class AtMostParcelsPerLine:
-    """No more than so many parcels for each need; what does not fit is short."""
+    """No more than so many parcels for each line; what does not fit is short."""
 
     most: int = field(validator=some_units)
 
 
 @frozen
 class AtMostNodesPerLine:
-    """No more than so many nodes for each need; what does not fit is short."""
+    """No more than so many nodes for each line; what does not fit is short."""
 
     most: int = field(validator=some_units)
 
@@ -52,7 +52,7 @@ class CompleteOrder:
 
 @frozen
 class CompleteLines:
-    """Each need is covered in full, or not at all."""
+    """Each line is covered in full, or not at all."""
 
 
 @frozen
@@ -166,6 +166,25 @@ class SplitBelowValue(Reason):
 # --- as the solver sees them, and as the verifier does ----------------------------------------
 
 
+def all_for_solver(chosen: Sequence[Limit], needs: Sequence[Need]) -> Iterator[problem.Limit]:
+    """What a policy has *chosen*, and what the needs themselves ask for, in numbers."""
+    for limit in chosen:
+        yield from for_solver(limit, needs)
+    for places in _lines(needs):
+        if not needs[min(places)].split and sum(needs[n].quantity for n in places) > 1:
+            yield problem.Together(places)
+        if needs[min(places)].bundle is not None and len(places) > 1:
+            yield problem.Sets(tuple((n, needs[n].each) for n in sorted(places)))
+
+
+def _lines(needs: Sequence[Need]) -> list[frozenset[int]]:
+    """The needs of each line: one, or one for each component of a bundle."""
+    lines = defaultdict[LineId, list[int]](list)
+    for place, need in enumerate(needs):
+        lines[need.line].append(place)
+    return [frozenset(places) for places in lines.values()]
+
+
 def for_solver(limit: Limit, needs: Sequence[Need]) -> list[problem.Limit]:
     """*limit* over *needs*, in numbers; `LeastSplit` is a field of each need instead."""
     every = frozenset(range(len(needs)))
@@ -193,8 +212,10 @@ def for_solver(limit: Limit, needs: Sequence[Need]) -> list[problem.Limit]:
 
 
 def _splittable(needs: Sequence[Need], most: int) -> list[frozenset[int]]:
-    """Each need alone that has more units than may be apart."""
-    return [frozenset({place}) for place, need in enumerate(needs) if need.quantity > most]
+    """Each line that has more units than may be apart."""
+    return [
+        places for places in _lines(needs) if sum(needs[n].quantity for n in places) > most
+    ]
 
 
 def _groups(needs: Sequence[Need]) -> list[frozenset[int]]:
@@ -212,7 +233,7 @@ def _cheap(needs: Sequence[Need], value: int) -> list[frozenset[int]]:
     for place, need in enumerate(needs):
         places[need.to, need.method].add(place)
     worth = {
-        at: sum(needs[n].quantity * needs[n].price for n in found) for at, found in places.items()
+        at: sum(needs[n].worth for n in found) for at, found in places.items()
     }
     return [frozenset(found) for at, found in places.items() if worth[at] < value]
 
@@ -261,13 +282,14 @@ def _too_many_parcels(most: int, legs: Sequence[Leg]) -> Iterator[Reason]:
 
 
 def _too_many_nodes(most: int, legs: Sequence[Leg]) -> Iterator[Reason]:
-    if (nodes := len({leg.node for leg in legs})) > most:
+    if (nodes := len({sender_of(leg) for leg in legs})) > most:
         yield TooManyNodes(nodes, most)
 
 
 def _incomplete_lines(needs: Sequence[Need], legs: Sequence[Leg]) -> Iterator[Reason]:
-    for need in needs:
-        yield from _incomplete([need], [leg for leg in legs if leg.line == need.line])
+    for line in dict.fromkeys(need.line for need in needs):
+        mine = [need for need in needs if need.line == line]
+        yield from _incomplete(mine, [leg for leg in legs if leg.line == line])
 
 
 def _by_line(legs: Sequence[Leg]) -> list[list[Leg]]:
@@ -280,7 +302,7 @@ def _by_line(legs: Sequence[Leg]) -> list[list[Leg]]:
 def _split_below(value: int, needs: Sequence[Need], legs: Sequence[Leg]) -> Iterator[Reason]:
     for to, method in dict.fromkeys((leg.to, leg.method) for leg in legs):
         mine = [need for need in needs if (need.to, need.method) == (to, method)]
-        worth = sum(need.quantity * need.price for need in mine)
+        worth = sum(need.worth for need in mine)
         parcels = len({parcel_of(leg) for leg in legs if (leg.to, leg.method) == (to, method)})
         if parcels > 1 and worth < value:
             yield SplitBelowValue(parcels, worth, value)
@@ -293,13 +315,13 @@ def _incomplete(needs: Sequence[Need], legs: Sequence[Leg]) -> Iterator[Reason]:
 
 
 def _too_small(least: int, needs: Sequence[Need], legs: Sequence[Leg]) -> Iterator[Reason]:
-    asked = {need.line: need.quantity for need in needs}
-    carried = defaultdict[tuple[LineId, object], int](int)
+    asked = {(need.line, need.sku): need.quantity for need in needs}
+    carried = defaultdict[tuple[tuple[LineId, Sku], object], int](int)
     for leg in legs:
-        carried[leg.line, parcel_of(leg)] += leg.quantity
-    for (line, _), units in carried.items():
-        if units < least and units != asked[line]:
-            yield SplitTooSmall(line, units, least)
+        carried[asked_of(leg), parcel_of(leg)] += leg.quantity
+    for (of, _), units in carried.items():
+        if units < least and units != asked[of]:
+            yield SplitTooSmall(of[0], units, least)
 
 
 def _apart(needs: Sequence[Need], legs: Sequence[Leg]) -> Iterator[Reason]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from omscore.kernel.ids import LineId, Method, Region, Sku
 
@@ -27,8 +27,13 @@ class Need:
     acceptable day of delivery; *weight_g* is that of one unit, in grams, and *price* what it sells
     for, in minor units.  Needs of one *group* belong together, where a limit says so.  Where not
     all can be covered, a unit of a need outweighs *priority* units of one whose priority is 1.
-    *classes* are those of the item, *channel* the one through which the order came.  A need that
-    may not *split* comes in one parcel.  *substitutes* may be sent instead, the first ones rather.
+    *classes* are those of the item, *channel* the one through which the order came.  What may not
+    *split* comes in one parcel.  *substitutes* may be sent instead; between those that cost the
+    same, the first goes first.
+
+    A bundle is one need for each of its components, of the same line and *bundle*: *each* units of
+    it in every one of them, and only whole bundles are sent.  What is not *stocked* is made when it
+    is asked for: a node that sends it needs a lane and room, and no stock.
     """
 
     line: LineId
@@ -46,3 +51,25 @@ class Need:
     channel: str | None = None
     split: bool = True
     substitutes: tuple[Substitute, ...] = ()
+    penalty: int = 0
+    bundle: Sku | None = None
+    each: int = 1
+    stocked: bool = True
+
+    @property
+    def worth(self) -> int:
+        """What all of it sells for; of a bundle, a component with a price stands for the whole."""
+        return self.price * (self.quantity // self.each)
+
+    def served_by(self, other: Substitute | None) -> Need:
+        """The need as it is if a substitute serves it; *penalty* is what a unit costs more."""
+        if other is None:
+            return self
+        return evolve(
+            self,
+            sku=other.sku,
+            penalty=other.penalty,
+            weight_g=other.weight_g,
+            classes=other.classes,
+            substitutes=(),
+        )

@@ -11,14 +11,15 @@ from typing import ClassVar
 import attrs
 from attrs import define, field, frozen
 
-from omscore.kernel.ids import LineId, NodeId
+from omscore.kernel.ids import LineId, NodeId, Sku
 from omscore.kernel.reason import Noted, Reason
 from omscore.network.plan import Decision, Leg, PassedOver, main_node
 from omscore.sourcing import limits
 from omscore.sourcing.candidate import Candidate, Question, candidates, most_of
 from omscore.sourcing.costs import Cost
-from omscore.sourcing.drawing import CostFailed, Drawing, draw
+from omscore.sourcing.drawing import Drawing, draw
 from omscore.sourcing.feasible import faults
+from omscore.sourcing.pen import CostFailed
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.problem import Solution, Solver
 from omscore.sourcing.rules import Rule, judge, noted
@@ -80,21 +81,26 @@ def sift(
     question: Question, rules: Sequence[Rule]
 ) -> tuple[list[list[Candidate]], tuple[PassedOver, ...]]:
     """For each need the candidates that every rule lets pass, and every reason of all others."""
-    kept, reasons = list[list[Candidate]](), dict[tuple[NodeId, tuple[Reason, ...]], list[LineId]]()
+    kept, reasons = list[list[Candidate]](), dict[_Passed, dict[LineId, None]]()
     for need, some in zip(question.needs, candidates(question), strict=True):
         passed = list[Candidate]()
         for one in some:
-            if no := judge(rules, need, one):
-                reasons.setdefault((one.node.id, no), []).append(need.line)
+            if no := judge(rules, need.served_by(one.instead), one):
+                via = None if one.link is None else one.link.to
+                sku = None if one.instead is None else one.instead.sku
+                reasons.setdefault((one.node.id, no, via, sku), {})[need.line] = None
             else:
                 passed.append(one)
         kept.append(passed)
     return kept, tuple(
         [
-            PassedOver(node, tuple(lines), tuple([noted(reason) for reason in no]))
-            for (node, no), lines in reasons.items()
+            PassedOver(node, tuple(lines), tuple([noted(reason) for reason in no]), via, sku)
+            for (node, no, via, sku), lines in reasons.items()
         ]
     )
+
+
+_Passed = tuple[NodeId, tuple[Reason, ...], NodeId | None, Sku | None]
 
 
 @frozen

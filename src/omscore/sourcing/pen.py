@@ -1,0 +1,391 @@
+"""Draws a sifted question as a `Problem` in numbers.
+
+Tiers become one figure here.  What a tier can add up to at most, plus one, is the weight of a unit
+of the tier above it: units short, then units late, then the tiers of costs in the policy's order.
+
+A unit is offered on the first day on which it can leave; where that day is limited, on the next
+ones too, until there is room for all that is wanted of the node.  It does not wait to leave with
+others, with two exceptions.  Where the question is drawn *held*, a node also offers the day by
+which it has everything, so that one parcel can carry it.  And where goods come to a node by a link,
+its own units and those that came before may wait for them, for that is what such a detour is for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import partial
+
+from attrs import define, field, frozen
+
+from omscore.kernel.ids import Method, NodeId, Region
+from omscore.network.calendar import delivery_day
+from omscore.network.facts import Lane, Node
+from omscore.sourcing import limits
+from omscore.sourcing.candidate import Candidate, Question, Rows, limited, load_percent
+from omscore.sourcing.costs import Cost, Offer
+from omscore.sourcing.need import Need, Substitute
+from omscore.sourcing.policy import Policy
+from omscore.sourcing.pools import Pools, Taken
+from omscore.sourcing.problem import Arc, Parcel, Problem, Room, Toll
+from omscore.sourcing.problem import Need as Wanted
+from omscore.sourcing.surcharges import Transfers, surcharged
+
+Mils = tuple[int, ...]
+"""What something costs by each cost of the policy, tier after tier."""
+Weigh = Callable[[Mils], int]
+At = tuple[NodeId, Region, Method]
+Drawn = tuple[Problem, Sequence[Sequence["Way"]], Sequence[Mils], Sequence[Mils], int]
+
+
+class CostFailed(Exception):
+    """A cost raised, or answered no amount that a plan can add up."""
+
+    def __init__(self, cost: Cost, fault: str) -> None:
+        super().__init__(cost, fault)
+        self.cost = cost
+        self.fault = fault
+
+
+@frozen
+class Way:
+    """An arc, and what it stands for.
+
+    A unit leaves its node as the *offer* says, with or without a *toll* for a link, and reaches the
+    customer in a *parcel*; *mils* is what it costs.
+    """
+
+    parcel: int
+    most: int
+    taken: Taken
+    late: bool
+    mils: Mils
+    offer: Offer
+    toll: int | None
+    instead: Substitute | None
+
+
+@frozen
+class _Trip:
+    """Units that leave a node on a day: in which parcel, at most how many, out of which pools."""
+
+    parcel: int
+    most: int
+    taken: Taken
+    offer: Offer
+    toll: int | None
+    instead: Substitute | None
+
+
+@define
+class Pen:
+    """What has been drawn so far: parcels, tolls, pools."""
+
+    question: Question
+    policy: Policy
+    kept: Sequence[Sequence[Candidate]]
+    held: bool
+    offers: list[Offer] = field(factory=list)
+    parcels: dict[tuple[NodeId, Region, Method, date], int] = field(factory=dict)
+    tolls: dict[tuple[NodeId, NodeId, date], int] = field(factory=dict)
+    toll_offers: list[Offer] = field(factory=list)
+    wanted: dict[NodeId, int] = field(factory=dict)
+    open_days: dict[NodeId, list[date]] = field(factory=dict)
+    all_there: dict[At, date] = field(factory=dict)
+    joint_days: dict[At, list[date]] = field(factory=dict)
+    linked: bool = False
+    pools: Pools = field(factory=lambda: Pools(False))
+
+    def drawn(self) -> Drawn:
+        """The problem, the ways behind its arcs, what parcels and tolls cost, a unit late."""
+        self._look_around()
+        self.policy = surcharged(self.policy, self.kept)
+        needs = self.question.needs
+        ways = [
+            self._ways(need, [trip for one in some for trip in self._trips(need, one)])
+            for need, some in zip(needs, self.kept, strict=True)
+        ]
+        costs = [cost for tier in self.policy.tiers for cost in tier]
+        parcel_mils = [_parcel_mils(costs, offer) for offer in self.offers]
+        toll_mils = [_toll_mils(costs, offer) for offer in self.toll_offers]
+        weights, late, short = self._weights(ways, [*parcel_mils, *toll_mils])
+        weigh: Weigh = sum if len(self.policy.tiers) == 1 else partial(_dot, weights)
+        pools = self.pools.binding([way.taken for some in ways for way in some])
+        problem = Problem(
+            tuple(self._wanted(ways, weigh, late, short, pools)),
+            tuple(self._parcels(map(weigh, parcel_mils))),
+            tuple([self.pools.rows[pool] for pool in pools]),
+            () if self.linked else tuple(self._rooms()),
+            tuple(limits.all_for_solver(self.policy.limits, needs)),
+            tuple(self._tolls(ways, list(map(weigh, toll_mils)))),
+        )
+        return problem, ways, parcel_mils, toll_mils, late
+
+    def _look_around(self) -> None:
+        """What is wanted of each node, its days, and when it has everything."""
+        for need, some in zip(self.question.needs, self.kept, strict=True):
+            for one in some:
+                self.wanted[one.node.id] = self.wanted.get(one.node.id, 0) + need.quantity
+                self.linked = self.linked or one.link is not None
+                if self.held and one.rows:
+                    at = one.node.id, need.to, need.method
+                    ready = _ready(one.rows, need.quantity)
+                    self.all_there[at] = max(ready, self.all_there.get(at, ready))
+        for node, day in sorted(self.question.room):
+            if self.question.room[node, day] > 0:
+                self.open_days.setdefault(node, []).append(day)
+        if self.linked:
+            self.pools = Pools(True)
+            self.joint_days = self._joint_days()
+
+    def _joint_days(self) -> dict[At, list[date]]:
+        """The days on which a node that goods come to sends something to a destination."""
+        ends = {
+            (one.via.id, need.to, need.method)
+            for need, some in zip(self.question.needs, self.kept, strict=True)
+            for one in some
+            if one.via is not None
+        }
+        joint = {at: set[date]() for at in ends}
+        for need, some in zip(self.question.needs, self.kept, strict=True):
+            for one in some:
+                at = _sender(one).id, need.to, need.method
+                if at in joint and one.lane is not None and one.rows:
+                    days = [day for day, _ in self._days(need, one)]
+                    joint[at] |= {one.onward_day(self.question.network, day) for day in days}
+        return {at: sorted(days) for at, days in joint.items()}
+
+    # --- what is offered ----------------------------------------------------------------------
+
+    def _trips(self, need: Need, candidate: Candidate) -> Iterator[_Trip]:
+        """Each day on which the node could send some of the need, in each parcel it could join."""
+        if (lane := candidate.lane) is None or not candidate.rows:
+            return
+        node, instead = candidate.node, candidate.instead
+        pools = self._pools(need, candidate)
+        for day, units in self._days(need, candidate):
+            taken = tuple([pool for end, pool in pools if day < end])
+            if self.linked and limited(node):
+                taken += (self._day_pool(node, day),)
+            most = min(units, need.quantity)
+            for onward in self._onward_days(need, candidate, day):
+                parcel = self._parcel(need, candidate, lane, onward)
+                offer, toll = self.offers[parcel], None
+                if candidate.link is not None:
+                    offer = self._link_offer(candidate, day, offer)
+                    toll = self._toll(offer)
+                yield _Trip(parcel, most, taken, offer, toll, instead)
+
+    def _pools(self, need: Need, candidate: Candidate) -> list[tuple[date, int]]:
+        if not need.stocked:
+            return []
+        sku = need.sku if candidate.instead is None else candidate.instead.sku
+        return self.pools.ask(candidate.node.id, sku, candidate.rows, need.quantity)
+
+    def _day_pool(self, node: Node, day: date) -> int:
+        left = self.question.room[node.id, day]
+        return self.pools.ask_day(node.id, day, left, self.wanted[node.id])
+
+    def _days(self, need: Need, candidate: Candidate) -> Sequence[tuple[date, int]]:
+        """The ship days worth offering, each with the units that can have left by then."""
+        rows, more = candidate.rows, set[date]()
+        at = candidate.node.id, need.to, need.method
+        if candidate.link is None:
+            more.update(self.joint_days.get(at, ()))
+        if limited(candidate.node):
+            return self._limited_days(candidate, more)
+        if self.held:
+            more.add(self.all_there[at])
+        if not more:
+            return rows
+        days = {day for day in more if day >= rows[0][0]}.union([day for day, _ in rows])
+        return [(day, _there(rows, day)) for day in sorted(days)]
+
+    def _limited_days(self, candidate: Candidate, more: set[date]) -> list[tuple[date, int]]:
+        node, rows, room = candidate.node.id, candidate.rows, self.question.room
+        days = {day for day in more if day >= rows[0][0] and room.get((node, day), 0) > 0}
+        for ready, _ in rows:
+            left = self.wanted[node]
+            for day in self.open_days.get(node, ()):
+                if day >= ready and left > 0:
+                    days.add(day)
+                    left -= 0 if self.held else room[node, day]
+        return [(day, min(_there(rows, day), room[node, day])) for day in sorted(days)]
+
+    def _onward_days(self, need: Need, candidate: Candidate, day: date) -> list[date]:
+        """The days of the parcels that can carry what leaves the node on *day*."""
+        if candidate.via is None:
+            return [day]
+        first = candidate.onward_day(self.question.network, day)
+        joint = self.joint_days[candidate.via.id, need.to, need.method]
+        return [first, *[later for later in joint if later > first]]
+
+    def _parcel(self, need: Need, candidate: Candidate, lane: Lane, day: date) -> int:
+        node = _sender(candidate)
+        name = node.id, need.to, need.method, day
+        if (found := self.parcels.get(name)) is not None:
+            return found
+        straight = candidate.link is None
+        arrives = candidate.earliest if straight and day == candidate.rows[0][0] else None
+        if arrives is None:
+            arrives = delivery_day(lane, self.question.network, day)
+        far = candidate.distance_km if straight else None
+        self.parcels[name] = len(self.offers)
+        self.offers.append(Offer(node, lane, day, arrives, far, self._load(node, day)))
+        return self.parcels[name]
+
+    def _load(self, node: Node, day: date) -> int | None:
+        left = self.question.room.get((node.id, day)) if limited(node) else None
+        return None if left is None else load_percent(node, left)
+
+    def _link_offer(self, candidate: Candidate, day: date, last: Offer) -> Offer:
+        """How a unit leaves the first node, and when it reaches the customer."""
+        node = candidate.node
+        load, far = self._load(node, day), candidate.distance_km
+        return Offer(node, last.lane, day, last.delivery_day, far, load, candidate.link)
+
+    def _toll(self, offer: Offer) -> int | None:
+        if (link := offer.link) is None:
+            return None
+        name = link.node, link.to, offer.ship_day
+        if name not in self.tolls:
+            self.tolls[name] = len(self.toll_offers)
+            self.toll_offers.append(offer)
+        return self.tolls[name]
+
+    # --- what it costs ------------------------------------------------------------------------
+
+    def _ways(self, need: Need, trips: Sequence[_Trip]) -> list[Way]:
+        if not trips:
+            return []
+        costs = [cost for tier in self.policy.tiers for cost in tier]
+        earliest = min([trip.offer.delivery_day for trip in trips])
+        if need.wanted is not None:
+            earliest = max(earliest, need.wanted)
+        latest = need.latest or date.max
+        ways = []
+        for trip in trips:
+            offer, served = trip.offer, need.served_by(trip.instead)
+            mils, late = _unit_mils(costs, served, offer, earliest), offer.delivery_day > latest
+            ways.append(
+                Way(
+                    trip.parcel,
+                    trip.most,
+                    trip.taken,
+                    late,
+                    mils,
+                    offer,
+                    trip.toll,
+                    trip.instead,
+                )
+            )
+        return ways
+
+    def _weights(
+        self, ways: Sequence[Sequence[Way]], once_mils: Sequence[Mils]
+    ) -> tuple[list[int], int, int]:
+        """What a mil of each cost weighs, and a unit late, and a unit short."""
+        weights, above, end = list[int](), 1, sum(map(len, self.policy.tiers))
+        for tier in reversed(self.policy.tiers):
+            start = end - len(tier)
+            span = sum([sum(mils[start:end]) for mils in once_mils])
+            for need, some in zip(self.question.needs, ways, strict=True):
+                costs = [0, *[sum(way.mils[start:end]) for way in some]]
+                span += need.quantity * (max(costs) - min(costs))
+            weights[:0] = [above] * len(tier)
+            above += above * span
+            end = start
+        return weights, above, above * (1 + sum([need.quantity for need in self.question.needs]))
+
+    # --- in numbers ---------------------------------------------------------------------------
+
+    def _wanted(
+        self,
+        ways: Sequence[Sequence[Way]],
+        weigh: Weigh,
+        late: int,
+        short: int,
+        pools: Mapping[int, int],
+    ) -> Iterator[Wanted]:
+        least = limits.least_split(self.policy.limits)
+        for need, some in zip(self.question.needs, ways, strict=True):
+            arcs = tuple([_arc(way, weigh, late, pools) for way in some])
+            yield Wanted(need.quantity, short * need.priority, arcs, least)
+
+    def _parcels(self, costs: Iterable[int]) -> Iterator[Parcel]:
+        ids = {node: place for place, node in enumerate(sorted(self.question.network.nodes))}
+        for offer, cost in zip(self.offers, costs, strict=True):
+            yield Parcel(ids[offer.node.id], offer.ship_day.toordinal(), cost)
+
+    def _tolls(self, ways: Sequence[Sequence[Way]], costs: Sequence[int]) -> Iterator[Toll]:
+        arcs: list[list[tuple[int, int]]] = [[] for _ in costs]
+        for need, some in enumerate(ways) if costs else ():
+            for place, way in enumerate(some):
+                if way.toll is not None:
+                    arcs[way.toll].append((need, place))
+        for mine, cost in zip(arcs, costs, strict=True):
+            yield Toll(frozenset(mine), cost)
+
+    def _rooms(self) -> Iterator[Room]:
+        """The days that could be too full; others are no constraint."""
+        on: dict[tuple[NodeId, date], set[int]] = {}
+        for parcel, offer in enumerate(self.offers):
+            if limited(offer.node):
+                on.setdefault((offer.node.id, offer.ship_day), set()).add(parcel)
+        for at, found in on.items():
+            if self.question.room[at] < self.wanted[at[0]]:
+                yield Room(frozenset(found), "units", self.question.room[at])
+
+
+def _sender(candidate: Candidate) -> Node:
+    """The node whose parcel the customer gets."""
+    return candidate.node if candidate.via is None else candidate.via
+
+
+def _ready(rows: Rows, quantity: int) -> date:
+    """The first day by which all of it can have left, or else as much as ever can."""
+    return next((day for day, units in rows if units >= quantity), rows[-1][0])
+
+
+def _there(rows: Rows, day: date) -> int:
+    return max([units for ready, units in rows if ready <= day], default=0)
+
+
+def _parcel_mils(costs: Sequence[Cost], offer: Offer) -> Mils:
+    mils = []
+    for cost in costs:
+        try:
+            answer = cost.of_parcel(offer)
+        except Exception as fault:  # a plugin may raise anything, and must not stop an order
+            raise CostFailed(cost, type(fault).__name__) from None
+        if type(answer) is not int or answer < 0:
+            raise CostFailed(cost, "an answer that is no amount")
+        mils.append(answer)
+    return tuple(mils)
+
+
+def _toll_mils(costs: Sequence[Cost], offer: Offer) -> Mils:
+    """What leaves by a link pays once; policies price the parcels that customers get."""
+    return tuple([cost.of_parcel(offer) if isinstance(cost, Transfers) else 0 for cost in costs])
+
+
+def _unit_mils(costs: Sequence[Cost], need: Need, offer: Offer, earliest: date) -> Mils:
+    mils = []
+    for cost in costs:
+        try:
+            answer = cost.of_unit(need, offer, earliest)
+        except Exception as fault:  # as above
+            raise CostFailed(cost, type(fault).__name__) from None
+        if type(answer) is not int:
+            raise CostFailed(cost, "an answer that is no amount")
+        mils.append(answer)
+    return tuple(mils)
+
+
+def _arc(way: Way, weigh: Weigh, late: int, pools: Mapping[int, int]) -> Arc:
+    takes = tuple([(pools[pool], 1) for pool in way.taken if pool in pools])
+    return Arc(way.parcel, way.most, weigh(way.mils) + late * way.late, takes)
+
+
+def _dot(weights: Sequence[int], mils: Mils) -> int:
+    return sum([weight * one for weight, one in zip(weights, mils, strict=True)])
