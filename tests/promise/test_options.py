@@ -236,11 +236,11 @@ def test_sooner_cheaper_and_fewer_parcels_are_told_apart() -> None:
     assert list(told.marks(told.promises[0])) == ["earliest"]
     assert str(told).splitlines() == [
         "910 for 2 parcels, complete by 2026-03-03  (earliest)",
-        "  line tea: 1 x tea from berlin, ships 2026-03-02, arrives 2026-03-03",
         "  line pot: 1 x pot from lyon, ships 2026-03-02, arrives 2026-03-03",
+        "  line tea: 1 x tea from berlin, ships 2026-03-02, arrives 2026-03-03",
         "800 for 1 parcel, complete by 2026-03-06  (chosen, cheapest, fewest parcels)",
-        "  line tea: 1 x tea from metz, ships 2026-03-02, arrives 2026-03-06",
         "  line pot: 1 x pot from metz, ships 2026-03-02, arrives 2026-03-06",
+        "  line tea: 1 x tea from metz, ships 2026-03-02, arrives 2026-03-06",
     ]
 
 

@@ -57,6 +57,11 @@ def sender_of(leg: Leg) -> NodeId:
     return leg.path[-1].node if leg.path else leg.node
 
 
+def via_of(leg: Leg) -> NodeId | None:
+    """The node by way of which a leg goes; None if it goes straight."""
+    return leg.path[-1].node if leg.path else None
+
+
 def parcel_of(leg: Leg) -> ParcelName:
     """What tells the parcel of *leg* from others: its sender, where, how, and on which day."""
     if leg.path:

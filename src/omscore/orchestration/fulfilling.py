@@ -13,6 +13,7 @@ from omscore.kernel.ids import (
     DocumentId,
     FulfillmentId,
     LineId,
+    NodeId,
     OrderId,
     ReservationId,
     derived,
@@ -67,11 +68,11 @@ class Releasing:
             return changes
         network = changes.get(THE_NETWORK) or Network()
         due = _due(orders.ready(order, self.flow, "release"), network, context.now)
-        for n, (parcel, shares) in enumerate(due.items()):
+        for n, (work, shares) in enumerate(due.items()):
             named = _name(order, n)
             moved = orders.moving(self.flow, "release", shares, fulfillment=named)
             units.tell(changes, order.id, moved, context)
-            released = _released(order, named, parcel, shares, self.ship_flow)
+            released = _released(order, named, work, shares, self.ship_flow)
             changes.tell(FULFILLMENT.key(named), [released])
         return changes
 
@@ -80,33 +81,38 @@ def _name(order: Order, n: int) -> FulfillmentId:
     return FulfillmentId(derived(order.id, len(order.fulfillments) + n + 1))
 
 
-def _parcels(shares: Iterable[Share]) -> dict[ParcelName, list[Share]]:
-    parcels: dict[ParcelName, list[Share]] = {}
+Work = tuple[ParcelName, NodeId | None]
+"""What a node sends in one go: the parcel, and the node that it goes to first, if it does."""
+
+
+def _parcels(shares: Iterable[Share]) -> dict[Work, list[Share]]:
+    parcels: dict[Work, list[Share]] = {}
     for share in shares:
         group = share.group
         if group.node is not None and group.ship_day is not None:
             parcel = group.node, group.to, group.method, group.ship_day
-            parcels.setdefault(parcel, []).append(share)
-    return dict(sorted(parcels.items()))
+            parcels.setdefault((parcel, group.via), []).append(share)
+    return dict(sorted(parcels.items(), key=lambda one: (one[0][0], one[0][1] or "")))
 
 
-def _due(shares: Iterable[Share], network: Network, now: datetime) -> dict[ParcelName, list[Share]]:
+def _due(shares: Iterable[Share], network: Network, now: datetime) -> dict[Work, list[Share]]:
     return {
-        parcel: shares
-        for parcel, shares in _parcels(shares).items()
+        (parcel, via): shares
+        for (parcel, via), shares in _parcels(shares).items()
         if release_at(network.nodes[parcel[0]], network, parcel[3]) <= now
     }
 
 
 def _released(
-    order: Order, named: FulfillmentId, parcel: ParcelName, shares: Iterable[Share], flow: Flow
+    order: Order, named: FulfillmentId, work: Work, shares: Iterable[Share], flow: Flow
 ) -> FulfillmentReleased:
     tasks = tuple(
         Task(share.line, order.lines[share.line].asked.sku, held, share.quantity)
         for share in shares
         if (held := share.group.reservation) is not None
     )
-    return FulfillmentReleased(named, order.id, *parcel, tasks, flow.initial)
+    parcel, via = work
+    return FulfillmentReleased(named, order.id, *parcel, tasks, flow.initial, via)
 
 
 @frozen

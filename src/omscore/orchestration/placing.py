@@ -18,7 +18,7 @@ from omscore.lifecycle.order import order as orders
 from omscore.lifecycle.order.messages import PlaceOrder, PlanChosen, SourceOrder
 from omscore.lifecycle.order.order import ORDER, Order, Seat, Share
 from omscore.network.facts import THE_NETWORK
-from omscore.network.plan import Decision, Leg
+from omscore.network.plan import Decision, Leg, via_of
 from omscore.orchestration import planning, units
 from omscore.orchestration.backlog import BACKLOG
 from omscore.orchestration.planning import Planner
@@ -152,7 +152,7 @@ def _allocate(
 
 def seat_of(leg: Leg, reservation: ids.ReservationId) -> Seat:
     """The seat that a leg gives to units."""
-    return Seat(leg.node, reservation, leg.ship_day, leg.delivery_day)
+    return Seat(leg.node, reservation, leg.ship_day, leg.delivery_day, via_of(leg))
 
 
 def _split(queue: Sequence[Share], quantity: int) -> tuple[list[Share], list[Share]]:

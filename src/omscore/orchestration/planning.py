@@ -226,11 +226,11 @@ class Planner:
 
 
 def _places(network: Network, needs: Sequence[Need]) -> dict[ids.NodeId, list[ids.Sku]]:
-    """The nodes that reach a destination, by id, each with the skus that are needed there."""
+    """The nodes whose stock gets to a destination, by id, each with the skus needed there."""
     places: dict[ids.NodeId, dict[ids.Sku, None]] = {}
     ways = dict.fromkeys((one.to, one.method, one.sku) for one in needs)
     for to, method, sku in ways:
-        for node in network.reaching(to, method):
+        for node in network.sending(to, method):
             places.setdefault(node.id, {})[sku] = None
     return {node: list(places[node]) for node in sorted(places)}
 

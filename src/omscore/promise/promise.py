@@ -10,7 +10,7 @@ from attrs import frozen
 from omscore.kernel.ids import LineId
 from omscore.network.calendar import ordered_before
 from omscore.network.facts import Network
-from omscore.network.plan import Decision, parcel_of
+from omscore.network.plan import Decision, Leg, parcel_of
 from omscore.sourcing import pipeline
 from omscore.sourcing.candidate import Question
 from omscore.sourcing.policy import Policy
@@ -73,10 +73,14 @@ class Promise:
         for leg in self.decision.legs:
             yield (
                 f"  line {leg.line}: {leg.quantity} x {leg.sku} from {leg.node}, "
-                f"ships {leg.ship_day}, arrives {leg.delivery_day}"
+                f"ships {leg.ship_day}{_by_way(leg)}, arrives {leg.delivery_day}"
             )
         for line, units in self.short.items():
             yield f"  line {line}: {units} {'unit has' if units == 1 else 'units have'} no date"
+
+
+def _by_way(leg: Leg) -> str:
+    return "".join(f" by way of {hop.node} on {hop.ship_day}" for hop in leg.path[1:])
 
 
 def promise(question: Question, policy: Policy) -> Promise:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from attrs import define, field, frozen
 
+from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import Method, NodeId, Region, Sku
 from omscore.kernel.moments import local_day
 from omscore.network.calendar import delivery_day, ship_day, ship_day_of_supply
@@ -16,6 +17,24 @@ from omscore.network.places import Point, distance_km
 from omscore.sourcing.need import Need, Substitute
 
 Rows = Sequence[tuple[date, int]]
+
+
+def _needs(_: object, __: object, value: tuple[Need, ...]) -> None:
+    seen = set[tuple[str, str]]()
+    for place, need in enumerate(value):
+        if type(need.quantity) is not int or need.quantity < 1 or need.quantity % need.each:
+            raise Unreadable("whole units, at least one", f"$.needs[{place}].quantity")
+        if not need.to:
+            raise Unreadable("a destination", f"$.needs[{place}].to")
+        if (need.line, need.sku) in seen:
+            raise Unreadable("each sku of a line once", f"$.needs[{place}].sku")
+        seen.add((need.line, need.sku))
+
+
+def _room(_: object, __: object, value: Mapping[tuple[NodeId, date], int]) -> None:
+    for (node, day), left in value.items():
+        if type(left) is not int or left < 0:
+            raise Unreadable("a whole number of units, zero or more", f"$.room.{node}.{day}")
 
 
 @frozen
@@ -29,11 +48,11 @@ class Question:
     says how many units of a node's stock must be used by which day: rows that only rise.
     """
 
-    needs: tuple[Need, ...]
+    needs: tuple[Need, ...] = field(validator=_needs)
     network: Network
     now: datetime
     stock: Mapping[tuple[NodeId, Sku], Rows] = field(factory=dict)
-    room: Mapping[tuple[NodeId, date], int] = field(factory=dict)
+    room: Mapping[tuple[NodeId, date], int] = field(factory=dict, validator=_room)
     cooling: frozenset[NodeId] = frozenset()
     rejections: Mapping[NodeId, int] = field(factory=dict)
     use_by: Mapping[tuple[NodeId, Sku], Rows] = field(factory=dict)

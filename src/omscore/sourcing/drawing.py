@@ -117,7 +117,9 @@ class Drawing:
             for need, mine in zip(self.problem.needs, places, strict=True)
         )
         tolls = _renamed(self.problem.tolls, places) if self.problem.tolls else ()
-        ways = [[some[place] for place in mine] for some, mine in zip(self.ways, places, strict=True)]
+        ways = [
+            [some[place] for place in mine] for some, mine in zip(self.ways, places, strict=True)
+        ]
         problem = attrs.evolve(self.problem, needs=needs, tolls=tolls)
         return attrs.evolve(self, problem=problem, ways=ways)
 
@@ -125,9 +127,7 @@ class Drawing:
 def _renamed(tolls: Sequence[Toll], places: Sequence[Sequence[int]]) -> tuple[Toll, ...]:
     """*tolls*, where of each need only the arcs at these places are left."""
     names = {
-        (need, was): (need, now)
-        for need, mine in enumerate(places)
-        for now, was in enumerate(mine)
+        (need, was): (need, now) for need, mine in enumerate(places) for now, was in enumerate(mine)
     }
     return tuple(
         Toll(frozenset([names[arc] for arc in toll.arcs if arc in names]), toll.cost)

@@ -213,9 +213,7 @@ def for_solver(limit: Limit, needs: Sequence[Need]) -> list[problem.Limit]:
 
 def _splittable(needs: Sequence[Need], most: int) -> list[frozenset[int]]:
     """Each line that has more units than may be apart."""
-    return [
-        places for places in _lines(needs) if sum(needs[n].quantity for n in places) > most
-    ]
+    return [places for places in _lines(needs) if sum(needs[n].quantity for n in places) > most]
 
 
 def _groups(needs: Sequence[Need]) -> list[frozenset[int]]:
@@ -232,9 +230,7 @@ def _cheap(needs: Sequence[Need], value: int) -> list[frozenset[int]]:
     places = defaultdict[tuple[Region, Method], set[int]](set)
     for place, need in enumerate(needs):
         places[need.to, need.method].add(place)
-    worth = {
-        at: sum(needs[n].worth for n in found) for at, found in places.items()
-    }
+    worth = {at: sum(needs[n].worth for n in found) for at, found in places.items()}
     return [frozenset(found) for at, found in places.items() if worth[at] < value]
 
 

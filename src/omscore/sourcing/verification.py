@@ -7,19 +7,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import ClassVar
 
 from attrs import frozen
 
 from omscore.kernel.ids import LineId, NodeId, Sku
 from omscore.kernel.reason import Reason
-from omscore.network.calendar import delivery_day, release_at, ship_day
-from omscore.network.plan import Leg, ParcelName, parcel_of
+from omscore.network.calendar import (
+    add_working_days,
+    calendar_of,
+    delivery_day,
+    release_at,
+    ship_day,
+)
+from omscore.network.facts import Node
+from omscore.network.plan import Leg, ParcelName, asked_of, parcel_of, sender_of
 from omscore.sourcing.candidate import Finding, Question
 from omscore.sourcing.limits import Limit, broken
 from omscore.sourcing.need import Need
 from omscore.sourcing.rules import Rule, judge
+
+Of = tuple[LineId, Sku]
+"""What a leg answers to: a line, and the sku that was asked."""
 
 
 @frozen
@@ -68,6 +78,30 @@ class WrongDay(Reason):
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.node} cannot send it on that day"
+
+
+@frozen
+class WrongPath(Reason):
+    """A leg goes by way of a node that does not pass it on, or not on these days."""
+
+    code: ClassVar[str] = "plan.wrong-path"
+    line: LineId
+    node: NodeId
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.node} cannot send it this way"
+
+
+@frozen
+class Split(Reason):
+    """A line that may not be split comes in several parcels."""
+
+    code: ClassVar[str] = "plan.split"
+    line: LineId
+    parcels: int
+
+    def __str__(self) -> str:
+        return f"line {self.line} comes in {self.parcels} parcels, and may not be split"
 
 
 @frozen
@@ -126,6 +160,7 @@ def verify(
         *_ruled(question, rules, legs),
         *_stocked(question, legs),
         *_roomy(question, legs),
+        *_unsplit(question.needs, legs),
         *(no for limit in limits for no in broken(limit, question.needs, legs)),
     )
 
@@ -133,53 +168,112 @@ def verify(
 def _covered(
     needs: Sequence[Need], legs: Sequence[Leg], short: Mapping[LineId, int]
 ) -> Iterator[Reason]:
-    asked, planned = {need.line: need for need in needs}, defaultdict[LineId, int](int)
+    asked = {(need.line, need.sku): need for need in needs}
+    planned, lines = defaultdict[Of, int](int), {need.line for need in needs}
     for leg in legs:
-        need = asked.get(leg.line)
-        if need is None or (need.sku, need.to, need.method) != (leg.sku, leg.to, leg.method):
+        need = asked.get(asked_of(leg))
+        if need is None or (need.to, need.method) != (leg.to, leg.method) or not _offers(need, leg):
             yield NotAsked(leg.line)
         if type(leg.quantity) is not int or leg.quantity < 1:
             yield NotAsked(leg.line)
-        planned[leg.line] += leg.quantity
+        planned[asked_of(leg)] += leg.quantity
     for line, units in short.items():
-        if line not in asked or type(units) is not int or units < 1:
+        if line not in lines or type(units) is not int or units < 1:
             yield NotAsked(line)
-        planned[line] += units
-    for line, need in asked.items():
-        if planned[line] != need.quantity:
-            yield NotCovered(line, planned[line], need.quantity)
+    for (line, sku), need in asked.items():
+        units = planned[line, sku] + need.each * short.get(line, 0)
+        if units != need.quantity:
+            yield NotCovered(line, units, need.quantity)
+
+
+def _offers(need: Need, leg: Leg) -> bool:
+    """Whether what *leg* sends is what is needed, or may be sent instead."""
+    if leg.instead_of is None:
+        return leg.sku == need.sku
+    return leg.sku in [other.sku for other in need.substitutes]
 
 
 def _sent(question: Question, legs: Sequence[Leg]) -> Iterator[Reason]:
     network, first = question.network, dict[NodeId, date]()
-    days = dict[ParcelName, tuple[date, datetime]]()
+    days = dict[ParcelName, date]()
     for leg in legs:
-        node = network.nodes.get(leg.node)
-        lane = None if node is None else network.lane(node, leg.to, leg.method)
-        if node is None or lane is None or not node.active or node.id in question.cooling:
+        node, last = network.nodes.get(leg.node), network.nodes.get(sender_of(leg))
+        lane = None if last is None else network.lane(last, leg.to, leg.method)
+        if node is None or lane is None or _rests(question, node):
             yield NotSent(leg.line, leg.node)
             continue
-        if node.id not in first:
-            first[node.id] = ship_day(node, network, question.now)
-        if (parcel := parcel_of(leg)) not in days:
-            arrives = delivery_day(lane, network, leg.ship_day)
-            days[parcel] = arrives, release_at(node, network, leg.ship_day)
-        if leg.ship_day < first[node.id] or (leg.delivery_day, leg.release_at) != days[parcel]:
+        for one in (node, last):
+            if one is not None and one.id not in first:
+                first[one.id] = ship_day(one, network, question.now)
+        parcel = parcel_of(leg)
+        if parcel not in days:
+            days[parcel] = delivery_day(lane, network, parcel[3])
+        released = release_at(node, network, leg.ship_day)
+        if (
+            leg.ship_day < first[node.id]
+            or leg.release_at != released
+            or leg.delivery_day != days[parcel]
+        ):
             yield WrongDay(leg.line, leg.node)
+        elif leg.path and not _passes(question, leg, first):
+            yield WrongPath(leg.line, leg.node)
+
+
+def _rests(question: Question, node: Node) -> bool:
+    return not node.active or node.id in question.cooling
+
+
+def _passes(question: Question, leg: Leg, first: Mapping[NodeId, date]) -> bool:
+    """Whether each hop of a path is a way that there is, on days on which it can be gone."""
+    network = question.network
+    if len(leg.path) != 2 or not leg.path[0].node == leg.node != leg.path[1].node:
+        return False
+    start, end = leg.path
+    link, via = network.links.get((start.node, end.node)), network.nodes[end.node]
+    if link is None or _rests(question, via):
+        return False
+    carrier, works = calendar_of(network, link.carrier_calendar), calendar_of(network, via.calendar)
+    arrives = add_working_days(carrier, leg.ship_day, link.transit_days)
+    ready = max(first[via.id], add_working_days(works, arrives, via.processing_days))
+    on_time = (start.ship_day, start.arrival_day, end.arrival_day) == (
+        leg.ship_day,
+        arrives,
+        leg.delivery_day,
+    )
+    return on_time and end.ship_day >= ready
+
+
+def _unsplit(needs: Sequence[Need], legs: Sequence[Leg]) -> Iterator[Reason]:
+    parcels = defaultdict[LineId, set[ParcelName]](set)
+    for leg in legs:
+        parcels[leg.line].add(parcel_of(leg))
+    for line in dict.fromkeys(need.line for need in needs if not need.split):
+        if len(parcels[line]) > 1:
+            yield Split(line, len(parcels[line]))
 
 
 def _ruled(question: Question, rules: Sequence[Rule], legs: Sequence[Leg]) -> Iterator[Reason]:
-    finding, needs = Finding(question), {need.line: need for need in question.needs}
-    for line, id_ in dict.fromkeys((leg.line, leg.node) for leg in legs):
-        need, node = needs.get(line), question.network.nodes.get(id_)
-        if need is not None and node is not None:
-            for no in judge(rules, need, finding.candidate(need, node)):
-                yield RuledOut(line, id_, no.code)
+    finding, needs = Finding(question), {(need.line, need.sku): need for need in question.needs}
+    asked: dict[tuple[Of, NodeId, NodeId, Sku], None] = {}
+    for leg in legs:
+        asked[asked_of(leg), leg.node, sender_of(leg), leg.sku] = None
+    for of, id_, last, sku in asked:
+        need, node = needs.get(of), question.network.nodes.get(id_)
+        link = None if id_ == last else question.network.links.get((id_, last))
+        if need is None or node is None or (link is None) != (id_ == last):
+            continue  # found elsewhere
+        instead = next((one for one in need.substitutes if one.sku == sku != need.sku), None)
+        candidate = finding.candidate(need, node, link, instead)
+        for no in judge(rules, need.served_by(instead), candidate):
+            yield RuledOut(of[0], id_, no.code)
 
 
 def _stocked(question: Question, legs: Sequence[Leg]) -> Iterator[Reason]:
     leaving = defaultdict[tuple[NodeId, Sku], list[tuple[date, int]]](list)
+    made = {(need.line, need.sku) for need in question.needs if not need.stocked}
     for leg in legs:
+        if asked_of(leg) in made:
+            continue
         leaving[leg.node, leg.sku].append((leg.ship_day, leg.quantity))
     for (node, sku), some in leaving.items():
         rows = question.stock.get((node, sku), ())

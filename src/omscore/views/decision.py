@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
-from omscore.kernel.ids import LineId
+from omscore.kernel.ids import LineId, NodeId
 from omscore.lifecycle.order.messages import PlanChosen
-from omscore.network.plan import Decision, Leg, ParcelName, PassedOver, main_node, parcel_of
+from omscore.network.plan import Decision, Hop, Leg, ParcelName, PassedOver, main_node, parcel_of
 from omscore.views.reasons import sentence
 
 MOST_SHOWN = 12
@@ -27,6 +28,7 @@ def details(event: PlanChosen) -> list[str]:
     """The parcels, the price of it and of the next best, and why other nodes were passed over."""
     decision = event.decision
     return [
+        *_transfers(decision.legs),
         *_parcels(decision.legs),
         *_price(decision),
         *_passed_over(decision.passed_over),
@@ -54,6 +56,19 @@ def _parcels(legs: Iterable[Leg]) -> Iterator[str]:
             f"{node} sends {units(sum(leg.quantity for leg in some))} of "
             f"{_lines(leg.line for leg in some)} by {method} on {ships}, "
             f"there on {some[0].delivery_day}"
+        )
+
+
+def _transfers(legs: Iterable[Leg]) -> Iterator[str]:
+    """What goes from node to node before it goes to the customer."""
+    moved = defaultdict[tuple[Hop, NodeId], list[Leg]](list)
+    for leg in legs:
+        for hop, onward in pairwise(leg.path):
+            moved[hop, onward.node].append(leg)
+    for (hop, to), some in moved.items():
+        yield (
+            f"{hop.node} sends {units(sum(leg.quantity for leg in some))} to {to} on "
+            f"{hop.ship_day}, there on {hop.arrival_day}"
         )
 
 

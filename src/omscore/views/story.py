@@ -148,7 +148,8 @@ def _of_order(event: OrderEvent) -> Words:
 def _of_fulfillment(event: FulfillmentEvent) -> str:
     match event:
         case FulfillmentReleased():
-            what = f"{_tasks(event.tasks)} to ship on {event.ship_day} to {event.to}"
+            by_way = f" by way of {event.via}" if event.via else ""
+            what = f"{_tasks(event.tasks)} to ship on {event.ship_day} to {event.to}{by_way}"
             return f"released to {event.node}: {what}"
         case FulfillmentMoved():
             why = f", because {event.why}" if event.why else ""

@@ -51,6 +51,7 @@ class Fulfillment:
     tasks: tuple[Task, ...]
     stage: str
     tracking: str | None = None
+    via: ids.NodeId | None = None
 
 
 def required(found: Fulfillment | None, id_: ids.FulfillmentId) -> Fulfillment:
@@ -149,6 +150,7 @@ def evolve(fulfillment: Fulfillment | None, /, *events: FulfillmentEvent) -> Ful
                     event.ship_day,
                     event.tasks,
                     event.stage,
+                    via=event.via,
                 )
                 continue
             case ReportIgnored():

@@ -128,7 +128,7 @@ class Task:
 
 @frozen
 class FulfillmentReleased:
-    """A node was given this work."""
+    """A node was given this work; with a *via*, the parcel goes to that node first."""
 
     fulfillment: ids.FulfillmentId
     order: ids.OrderId
@@ -138,6 +138,7 @@ class FulfillmentReleased:
     ship_day: date
     tasks: tuple[Task, ...]
     stage: str
+    via: ids.NodeId | None = None
 
 
 @frozen

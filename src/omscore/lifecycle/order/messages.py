@@ -113,6 +113,7 @@ class Group:
 
     Until it is allocated a unit has no *node*; from allocated until shipped it names its
     *reservation*; from released on its *fulfillment* order.  *promised* is the day of delivery.
+    Units that go by way of another node name it as *via*.
     """
 
     stage: str
@@ -123,6 +124,7 @@ class Group:
     fulfillment: ids.FulfillmentId | None = None
     ship_day: date | None = None
     promised: date | None = None
+    via: ids.NodeId | None = None
 
 
 @frozen

@@ -87,12 +87,13 @@ class Share:
 
 @frozen
 class Seat:
-    """Where allocated units come from, and when they leave and arrive."""
+    """Where allocated units come from, by way of which node, and when they leave and arrive."""
 
     node: ids.NodeId
     reservation: ids.ReservationId
     ship_day: date
     promised: date
+    via: ids.NodeId | None = None
 
 
 OrderCommand = PlaceOrder | HoldOrder | LiftHold | CancelUnits | CancelOrder | MoveUnits
@@ -267,6 +268,7 @@ def _after(
             None,
             seat.ship_day,
             seat.promised,
+            seat.via,
         )
     holding = _holds(stage, flow)
     if holding and group.reservation is None:
@@ -280,6 +282,7 @@ def _after(
         fulfillment or group.fulfillment,
         group.ship_day,
         group.promised,
+        group.via,
     )
 
 
