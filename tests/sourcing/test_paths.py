@@ -22,7 +22,7 @@ from omscore.network.calendar import (
 )
 from omscore.network.facts import PICKUP, Calendar, Lane, Link, Network, Node
 from omscore.network.plan import Leg, parcel_of, sender_of
-from omscore.promise.dates import earliest
+from omscore.promise.dates import earliest, order_until
 from omscore.sourcing.candidate import Question, Rows, candidates
 from omscore.sourcing.costs import Transport, Waiting
 from omscore.sourcing.limits import AtMostNodes, AtMostParcels, GroupsTogether
@@ -276,6 +276,20 @@ def test_nothing_is_promised_before_it_could_be_there(question: Question) -> Non
     """Law 7, with paths: alone, a need is as early as the oracle says, and never later."""
     for need, soonest in zip(question.needs, earliest(question, PLAIN), strict=True):
         assert soonest == slow_earliest(question, need)
+
+
+@given(questions(most_units=3), st.integers(-1, 12), st.integers(0, 400))
+def test_whoever_orders_before_the_latest_instant_is_served_in_time_and_nobody_else(
+    question: Question, ahead: int, later: int
+) -> None:
+    """Backward over a lane, the work at its node, and a link, as far as forward over the same."""
+    wanted, then = TODAY + ahead * DAY, NOW + later * timedelta(minutes=30)
+    untils = order_until(question, PLAIN, wanted)
+    for until, soonest in zip(
+        untils, earliest(attrs.evolve(question, now=then), PLAIN), strict=True
+    ):
+        in_time = soonest is not None and soonest <= wanted
+        assert (until is not None and then < until) == in_time
 
 
 def slow_earliest(question: Question, need: Need) -> date | None:

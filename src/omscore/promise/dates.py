@@ -6,16 +6,19 @@ no later order comes in time.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from omscore.kernel.ids import NodeId
-from omscore.network.calendar import delivery_day, latest_ship_day, ordered_before
+from omscore.network.calendar import latest_ship_day, ordered_before
+from omscore.network.paths import latest_start
 from omscore.sourcing.candidate import Candidate, Question, Rows, candidates, limited
 from omscore.sourcing.need import Need
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.rules import judge
 
+Stock = tuple[NodeId, str]
 OpenDays = Mapping[NodeId, Sequence[tuple[date, int]]]
 
 
@@ -46,23 +49,28 @@ def _kept(question: Question, policy: Policy) -> Iterator[tuple[Need, list[Candi
 
 
 def _earliest(question: Question, need: Need, kept: Sequence[Candidate]) -> date | None:
-    days, left = _open_days(question), need.quantity
-    for day, units in sorted(more for one in kept for more in _arriving(question, one, days)):
-        left -= units
-        if left <= 0:
+    days, arrived = _open_days(question), dict[Stock, int]()
+    arriving = [more for one in kept for more in _arriving(question, one, days)]
+    for day, stock, units in sorted(arriving):
+        arrived[stock] = max(units, arrived.get(stock, 0))
+        if sum(arrived.values()) >= need.quantity:
             return day
     return None
 
 
 def _arriving(
     question: Question, candidate: Candidate, days: OpenDays
-) -> Iterator[tuple[date, int]]:
-    """How many units more could arrive on which day."""
-    before = 0
+) -> Iterator[tuple[date, Stock, int]]:
+    """How many units of a node's stock could be there by which day."""
     for day, units in _leaving(candidate, days.get(candidate.node.id, ())):
-        if candidate.lane is not None:
-            yield delivery_day(candidate.lane, question.network, day), units - before
-            before = units
+        if (there := candidate.delivery_day(question.network, day)) is not None:
+            yield there, _stock(candidate), units
+
+
+def _stock(candidate: Candidate) -> Stock:
+    """What tells the stock of a candidate from others: several ways may lead to the same."""
+    instead = candidate.instead
+    return candidate.node.id, "" if instead is None else instead.sku
 
 
 def _open_days(question: Question) -> OpenDays:
@@ -97,13 +105,13 @@ def _order_until(
     question: Question, need: Need, kept: Sequence[Candidate], wanted: date
 ) -> datetime | None:
     days = _open_days(question)
-    chances = [
-        list(_chances(question, one, days.get(one.node.id, ()), wanted))
-        for one in kept
-        if one.lane is not None and one.rows
-    ]
-    for until in sorted({until for some in chances for until, _ in some}, reverse=True):
-        units = [max((n for by, n in some if by >= until), default=0) for some in chances]
+    chances = defaultdict[Stock, list[tuple[datetime, int]]](list)
+    for one in kept:
+        if one.lane is not None and one.rows:
+            open_ = days.get(one.node.id, ())
+            chances[_stock(one)] += _chances(question, one, open_, wanted)
+    for until in sorted({until for some in chances.values() for until, _ in some}, reverse=True):
+        units = [max((n for by, n in some if by >= until), default=0) for some in chances.values()]
         if sum(units) >= need.quantity:
             return until if until > question.now else None
     return None
@@ -113,13 +121,29 @@ def _chances(
     question: Question, candidate: Candidate, days: Sequence[tuple[date, int]], wanted: date
 ) -> Iterator[tuple[datetime, int]]:
     """Until when to order, for how many units to arrive from a node by the day that is *wanted*."""
-    if candidate.lane is None:
+    if (last := _last_day(question, candidate, wanted)) is None:
         return
     network, node = question.network, candidate.node
-    last = latest_ship_day(candidate.lane, network, wanted)
     in_time = [(day, room) for day, room in days if day <= last]
     if not limited(node):
         yield ordered_before(node, network, last), _there(candidate.rows, last)
     for n, (day, _) in enumerate(in_time):
         leaving = _leaving(candidate, in_time[n:])
         yield ordered_before(node, network, day), leaving[-1][1] if leaving else 0
+
+
+def _last_day(question: Question, candidate: Candidate, wanted: date) -> date | None:
+    """The last day on which something may leave the node to be there by the day that is *wanted*.
+
+    None if there is no way, or if what comes to the last node on its way could not go on in time.
+    """
+    if candidate.lane is None:
+        return None
+    last = latest_ship_day(candidate.lane, question.network, wanted)
+    if candidate.link is None or candidate.onward_from is None:
+        return last
+    return (
+        None
+        if last < candidate.onward_from
+        else latest_start(candidate.link, question.network, last)
+    )

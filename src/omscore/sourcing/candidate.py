@@ -186,14 +186,15 @@ class Finding:
             way = self.ways[name] = self._way(node, link, need.to, need.method)
         question, sku = self.question, need.sku if instead is None else instead.sku
         rows = self._rows(node, sku) if need.stocked else ((self._base(node)[0], need.quantity),)
+        full = limited(node)
         return Candidate(
             node,
             way.lane,
             rows,
             self._earliest(way, rows) if rows else None,
             way.cooling,
-            self._room(node, rows) if limited(node) else None,
-            self._load_percent(node, rows) if limited(node) else None,
+            self._room(node, rows) if full else None,
+            self._load_percent(node, rows) if full else None,
             way.distance_km,
             question.rejections.get(node.id, 0) if question.rejections else 0,
             question.use_by.get((node.id, sku), ()) if question.use_by else (),

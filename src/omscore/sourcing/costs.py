@@ -92,7 +92,8 @@ class Waiting:
 
     def of_unit(self, need: Need, offer: Offer, earliest: date, /) -> int:
         """The days after the earliest, at the price of each."""
-        return MILS * self.per_unit_day * max(0, (offer.delivery_day - earliest).days)
+        days = (offer.delivery_day - earliest).days
+        return MILS * self.per_unit_day * days if days > 0 else 0
 
 
 @frozen

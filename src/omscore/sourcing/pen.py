@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from omscore.kernel.ids import Method, NodeId, Region
 from omscore.network.calendar import delivery_day
@@ -47,9 +47,9 @@ class CostFailed(Exception):
         self.fault = fault
 
 
-@frozen
+@define
 class Way:
-    """An arc, and what it stands for.
+    """An arc, and what it stands for; made by the hundred, so it is not frozen.
 
     A unit leaves its node as the *offer* says, with or without a *toll* for a link, and reaches the
     customer in a *parcel*; *mils* is what it costs.
@@ -65,16 +65,8 @@ class Way:
     instead: Substitute | None
 
 
-@frozen
-class _Trip:
-    """Units that leave a node on a day: in which parcel, at most how many, out of which pools."""
-
-    parcel: int
-    most: int
-    taken: Taken
-    offer: Offer
-    toll: int | None
-    instead: Substitute | None
+_Trip = tuple[int, int, Taken, Offer, int | None, Substitute | None]
+"""A way before its cost: parcel, most, pools, offer, toll, and what is sent instead."""
 
 
 @define
@@ -114,7 +106,7 @@ class Pen:
         problem = Problem(
             tuple(self._wanted(ways, weigh, late, short, pools)),
             tuple(self._parcels(map(weigh, parcel_mils))),
-            tuple([self.pools.rows[pool] for pool in pools]),
+            tuple(map(self.pools.numbers, pools)),
             () if self.linked else tuple(self._rooms()),
             tuple(limits.all_for_solver(self.policy.limits, needs)),
             tuple(self._tolls(ways, list(map(weigh, toll_mils)))),
@@ -161,24 +153,28 @@ class Pen:
         """Each day on which the node could send some of the need, in each parcel it could join."""
         if (lane := candidate.lane) is None or not candidate.rows:
             return
-        node, instead = candidate.node, candidate.instead
-        pools = self._pools(need, candidate)
+        quantity, instead, pools = need.quantity, candidate.instead, self._pools(need, candidate)
         for day, units in self._days(need, candidate):
-            taken = tuple([pool for end, pool in pools if day < end])
-            if self.linked and limited(node):
-                taken += (self._day_pool(node, day),)
-            most = min(units, need.quantity)
+            most = units if units < quantity else quantity
+            if not self.linked:
+                parcel = self._parcel(need, candidate, lane, day)
+                yield parcel, most, pools[0][1], self.offers[parcel], None, instead
+                continue
+            taken = tuple([pool for end, some in pools if day < end for pool in some])
+            if limited(candidate.node):
+                taken += (self._day_pool(candidate.node, day),)
             for onward in self._onward_days(need, candidate, day):
                 parcel = self._parcel(need, candidate, lane, onward)
                 offer, toll = self.offers[parcel], None
                 if candidate.link is not None:
                     offer = self._link_offer(candidate, day, offer)
                     toll = self._toll(offer)
-                yield _Trip(parcel, most, taken, offer, toll, instead)
+                yield parcel, most, taken, offer, toll, instead
 
-    def _pools(self, need: Need, candidate: Candidate) -> list[tuple[date, int]]:
+    def _pools(self, need: Need, candidate: Candidate) -> list[tuple[date, Taken]]:
+        """What the need takes of the node's stock, and until before which day."""
         if not need.stocked:
-            return []
+            return [(date.max, ())]
         sku = need.sku if candidate.instead is None else candidate.instead.sku
         return self.pools.ask(candidate.node.id, sku, candidate.rows, need.quantity)
 
@@ -189,13 +185,14 @@ class Pen:
     def _days(self, need: Need, candidate: Candidate) -> Sequence[tuple[date, int]]:
         """The ship days worth offering, each with the units that can have left by then."""
         rows, more = candidate.rows, set[date]()
-        at = candidate.node.id, need.to, need.method
-        if candidate.link is None:
-            more.update(self.joint_days.get(at, ()))
+        if self.held or self.joint_days:
+            at = candidate.node.id, need.to, need.method
+            if candidate.link is None:
+                more.update(self.joint_days.get(at, ()))
+            if self.held:
+                more.add(self.all_there[at])
         if limited(candidate.node):
             return self._limited_days(candidate, more)
-        if self.held:
-            more.add(self.all_there[at])
         if not more:
             return rows
         days = {day for day in more if day >= rows[0][0]}.union([day for day, _ in rows])
@@ -259,26 +256,15 @@ class Pen:
         if not trips:
             return []
         costs = [cost for tier in self.policy.tiers for cost in tier]
-        earliest = min([trip.offer.delivery_day for trip in trips])
+        earliest = min([offer.delivery_day for _, _, _, offer, _, _ in trips])
         if need.wanted is not None:
             earliest = max(earliest, need.wanted)
         latest = need.latest or date.max
         ways = []
-        for trip in trips:
-            offer, served = trip.offer, need.served_by(trip.instead)
+        for parcel, most, taken, offer, toll, instead in trips:
+            served = need if instead is None else need.served_by(instead)
             mils, late = _unit_mils(costs, served, offer, earliest), offer.delivery_day > latest
-            ways.append(
-                Way(
-                    trip.parcel,
-                    trip.most,
-                    trip.taken,
-                    late,
-                    mils,
-                    offer,
-                    trip.toll,
-                    trip.instead,
-                )
-            )
+            ways.append(Way(parcel, most, taken, late, mils, offer, toll, instead))
         return ways
 
     def _weights(
@@ -383,7 +369,7 @@ def _unit_mils(costs: Sequence[Cost], need: Need, offer: Offer, earliest: date) 
 
 
 def _arc(way: Way, weigh: Weigh, late: int, pools: Mapping[int, int]) -> Arc:
-    takes = tuple([(pools[pool], 1) for pool in way.taken if pool in pools])
+    takes = tuple([(pools[pool], 1) for pool in way.taken if pool in pools]) if pools else ()
     return Arc(way.parcel, way.most, weigh(way.mils) + late * way.late, takes)
 
 

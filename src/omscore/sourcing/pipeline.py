@@ -90,7 +90,8 @@ def sift(
     for need, some in zip(question.needs, candidates(question), strict=True):
         passed = list[Candidate]()
         for one in some:
-            if no := judge(rules, need.served_by(one.instead), one):
+            served = need if one.instead is None else need.served_by(one.instead)
+            if no := judge(rules, served, one):
                 via = None if one.link is None else one.link.to
                 sku = None if one.instead is None else one.instead.sku
                 reasons.setdefault((one.node.id, no, via, sku), {})[need.line] = None

@@ -19,7 +19,6 @@ from attrs import define, field
 from omscore.kernel.ids import NodeId, Sku
 from omscore.sourcing.candidate import Rows
 
-Numbers = tuple[tuple[int, int], ...]
 Taken = tuple[int, ...]
 """The pools from which each unit takes one."""
 
@@ -29,37 +28,39 @@ class Pools:
     """Pools in the making: rows, and how many units could be asked of each."""
 
     apart: bool  # whether stock may leave on another day than the parcel
-    places: dict[tuple[object, ...], int] = field(factory=dict)
-    rows: list[Numbers] = field(factory=list)
+    stocks: dict[tuple[NodeId, Sku], list[tuple[date, Taken]]] = field(factory=dict)
+    days: dict[tuple[NodeId, date], int] = field(factory=dict)
+    rows: list[Rows] = field(factory=list)
     asked: list[int] = field(factory=list)
 
-    def ask(self, node: NodeId, sku: Sku, rows: Rows, quantity: int) -> list[tuple[date, int]]:
+    def ask(self, node: NodeId, sku: Sku, rows: Rows, quantity: int) -> list[tuple[date, Taken]]:
         """The pools of a node's stock, each with the first day that does not take from it."""
-        if not self.apart:
-            numbers = tuple([(day.toordinal(), units) for day, units in rows])
-            found = [(date.max, self._place((node, sku), numbers))]
-        else:
-            ends = [*[day for day, _ in rows[1:]], date.max]
-            found = [
-                (end, self._place((node, sku, end), ((0, units),)))
-                for end, (_, units) in zip(ends, rows, strict=True)
-            ]
-        for _, place in found:
-            self.asked[place] += quantity
+        if (found := self.stocks.get((node, sku))) is None:
+            found = self.stocks[node, sku] = self._stock(rows)
+        for _, taken in found:
+            self.asked[taken[0]] += quantity
         return found
 
     def ask_day(self, node: NodeId, day: date, left: int, wanted: int) -> int:
         """The pool of a day that takes no more than *left*, where so many units are wanted."""
-        place = self._place((node, day), ((0, left),))
-        self.asked[place] = wanted
-        return place
+        if (node, day) not in self.days:
+            self.days[node, day] = self._pool(((date.min, left),))
+        self.asked[self.days[node, day]] = wanted
+        return self.days[node, day]
 
-    def _place(self, name: tuple[object, ...], numbers: Numbers) -> int:
-        if (found := self.places.get(name)) is None:
-            found = self.places[name] = len(self.rows)
-            self.rows.append(numbers)
-            self.asked.append(0)
-        return found
+    def _stock(self, rows: Rows) -> list[tuple[date, Taken]]:
+        if not self.apart:
+            return [(date.max, (self._pool(rows),))]
+        ends = [*[day for day, _ in rows[1:]], date.max]
+        return [
+            (end, (self._pool(((date.min, units),)),))
+            for end, (_, units) in zip(ends, rows, strict=True)
+        ]
+
+    def _pool(self, rows: Rows) -> int:
+        self.rows.append(rows)
+        self.asked.append(0)
+        return len(self.rows) - 1
 
     def binding(self, taken: Iterable[Taken]) -> Mapping[int, int]:
         """The pools that say more than the most of each arc does, with a place for each."""
@@ -70,3 +71,7 @@ class Pools:
             if arcs[pool] > 1 and rows[0][1] < self.asked[pool]
         ]
         return {pool: place for place, pool in enumerate(scarce)}
+
+    def numbers(self, pool: int) -> tuple[tuple[int, int], ...]:
+        """The rows of a pool as a solver sees them."""
+        return tuple([(day.toordinal(), units) for day, units in self.rows[pool]])

@@ -49,6 +49,9 @@ class Substituting:
         return MILS * need.penalty
 
 
+SURCHARGES = (Transfers().name, Substituting().name)
+
+
 def surcharged(policy: Policy, kept: Sequence[Sequence[Candidate]]) -> Policy:
     """*policy*, with what those of its candidates ask that are *kept*."""
     more: tuple[Cost, ...] = ()

@@ -27,6 +27,7 @@ from omscore.sourcing.loosening import Adjustable, looser, told
 from omscore.sourcing.need import Need
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.rules import Rule, active, judge, name_of, rested
+from omscore.sourcing.surcharges import SURCHARGES
 
 # --- what could be different ------------------------------------------------------------------
 
@@ -312,8 +313,9 @@ class _Asking:
         short = sum(x.priority * decision.short.get(x.line, 0) for x in self.question.needs)
         tiers = [
             sum(decision.parts.get(name, 0) for name in {cost.name for cost in tier})
-            for tier in self.policy.tiers
+            for tier in self.policy.tiers or ((),)
         ]
+        tiers[0] += sum(decision.parts.get(name, 0) for name in SURCHARGES)
         return short, self._late(decision), *tiers
 
     def _late(self, decision: Decision) -> int:
