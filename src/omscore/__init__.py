@@ -106,7 +106,7 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
         STANDARD as STANDARD,
     )
     from omscore.network.places import Destination as Destination, Point as Point, point as point
-    from omscore.network.plan import Decision as Decision, Leg as Leg
+    from omscore.network.plan import Decision as Decision, Hop as Hop, Leg as Leg
     from omscore.oms import Oms as Oms, Receipt as Receipt
     from omscore.orchestration.backlog import RankWaiting as RankWaiting
     from omscore.orchestration.learning import Learn as Learn
@@ -145,7 +145,7 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
         LeastSplit as LeastSplit,
         UnsplitBelow as UnsplitBelow,
     )
-    from omscore.sourcing.need import Need as Need
+    from omscore.sourcing.need import Need as Need, Substitute as Substitute
     from omscore.sourcing.policy import Policy as Policy
     from omscore.sourcing.rules import DEFAULT_RULES as DEFAULT_RULES, Rule as Rule
     from omscore.views.standing import LineStanding as LineStanding, OrderStanding as OrderStanding
@@ -190,7 +190,7 @@ _HOMES = {
     "promise.promise": "Promise",
     "views.standing": "LineStanding OrderStanding",
     "views.story": "Story",
-    "network.plan": "Decision Leg",
+    "network.plan": "Decision Hop Leg",
     "lifecycle.fulfillment.fulfillment": "Fulfillment",
     "lifecycle.quote.quote": "Quote",
     "lifecycle.returns.returns": "Return",
@@ -207,7 +207,7 @@ _HOMES = {
     "lifecycle.quote.chart": "QUOTE_FLOW",
     "orchestration.planning": "Planner",
     "sourcing.policy": "Policy",
-    "sourcing.need": "Need",
+    "sourcing.need": "Need Substitute",
     "sourcing.candidate": "Candidate",
     "sourcing.rules": "DEFAULT_RULES Rule",
     "sourcing.limits": (
