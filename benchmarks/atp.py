@@ -21,6 +21,8 @@ import time
 import tracemalloc
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from importlib import import_module
 from importlib.util import find_spec
 
 import numpy as np
@@ -330,9 +332,7 @@ def sparse(rounds: int, quick: bool) -> Iterator[Row]:
 
     ways = {"omscore": ours}
     if find_spec("pandas"):
-        import pandas as pd
-
-        table = pd.DataFrame({"node": node, "day": day, "units": units})
+        table = import_module("pandas").DataFrame({"node": node, "day": day, "units": units})
 
         def pandas() -> None:
             clipped = table.assign(day=table["day"].clip(lower=TODAY + 30))
@@ -364,7 +364,7 @@ def sparse(rounds: int, quick: bool) -> Iterator[Row]:
 
             ways["DuckDB"] = duck
     taken = medians(
-        {name: (lambda way=way: seconds(way, time.perf_counter)) for name, way in ways.items()},
+        {name: partial(seconds, way, time.perf_counter) for name, way in ways.items()},
         rounds,
     )
     if not all((answers[name] == answers["omscore"]).all() for name in ways):

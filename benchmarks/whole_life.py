@@ -23,8 +23,9 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -125,6 +126,12 @@ def live(oms: Oms, clock: FixedClock, asked: PlaceOrder) -> int:
     return len(commands)
 
 
+def live_all(oms: Oms, clock: FixedClock, some: Iterable[PlaceOrder]) -> None:
+    """All of that for each of *some* orders."""
+    for one in some:
+        live(oms, clock, one)
+
+
 def timed(work: Callable[[], object]) -> float:
     """Seconds of processor time and waiting that *work* takes, without garbage collection."""
     gc.collect()
@@ -222,11 +229,11 @@ def through_sqlite3(traffic: list[Sent], path: Path, synchronous: Synchronous) -
             if connection.in_transaction:
                 cursor.execute(how)
         elif how == "many":
-            cursor.executemany(statement, parameters)  # type: ignore[arg-type]
+            cursor.executemany(statement, parameters)
         else:
             if how == "begin" and connection.in_transaction:
                 cursor.execute("rollback")
-            cursor.execute(statement, parameters)  # type: ignore[arg-type]
+            cursor.execute(statement, parameters)
             if cursor.description:
                 cursor.fetchall()
     connection.close()
@@ -343,14 +350,14 @@ def compared(
     taken: list[list[float]] = [[], [], [], []]
     for _ in range(rounds):
         store, oms, clock = opened(fresh(), synchronous)
-        taken[0].append(timed(lambda oms=oms, clock=clock: [live(oms, clock, one) for one in some]))
+        taken[0].append(timed(partial(live_all, oms, clock, some)))
         store.close()
         for place, through, traffic in (1, through_core, ready), (2, through_driver_sql, sent):
             engine = engines.opened(f"sqlite:///{fresh()}", synchronous)
-            taken[place].append(timed(lambda e=engine, by=through, t=traffic: by(t, e)))
+            taken[place].append(timed(partial(through, traffic, engine)))
             engine.dispose()
         at = fresh()
-        taken[3].append(timed(lambda at=at: through_sqlite3(sent, at, synchronous)))
+        taken[3].append(timed(partial(through_sqlite3, sent, at, synchronous)))
     return tuple(statistics.median(each) / count for each in taken)
 
 
@@ -385,9 +392,7 @@ def flat(folder: Path, few: int, many: int, count: int, rounds: int) -> Row:
     for round_ in range(rounds + 1):
         for stored, (_, oms, clock) in opened_.items():
             some = list(orders(round_ * count, count))
-            spent = timed(
-                lambda oms=oms, clock=clock, some=some: [live(oms, clock, one) for one in some]
-            )
+            spent = timed(partial(live_all, oms, clock, some))
             if round_:  # the first one warms up
                 taken[stored].append(spent)
     for store, _, _ in opened_.values():

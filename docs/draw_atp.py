@@ -9,14 +9,13 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from omscore.atp.position import (
+from omscore.atp.movements import (
     DemandScheduled,
-    Position,
     PositionEvent,
     StockEntered,
     SupplyScheduled,
-    evolve,
 )
+from omscore.atp.position import Position, evolve
 from omscore.kernel.ids import DocumentId
 
 PICTURE = Path(__file__).parent / "concepts" / "atp.svg"

@@ -182,7 +182,7 @@ def keeps_schema(text: str, registry: Registry = BUILT_IN) -> bool:
     """Whether a validator by somebody else takes *text*, which is TOML."""
     known = schema(registry)
     Draft202012Validator.check_schema(known)
-    return Draft202012Validator(known).is_valid(tomllib.loads(text))
+    return bool(Draft202012Validator(known).is_valid(tomllib.loads(text)))
 
 
 def test_the_schema_takes_what_is_taken() -> None:
@@ -191,7 +191,7 @@ def test_the_schema_takes_what_is_taken() -> None:
 
     assert EXAMPLES
     for text in (WHOLE, 'name = "plain"', *(file.read_text() for file in EXAMPLES)):
-        assert read_policy(text, registry)
+        read_policy(text, registry)
         assert keeps_schema(text, registry)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -33,7 +34,9 @@ def test_public_names_have_docstrings(module: Path) -> None:
     assert not silent
 
 
-def _is_public(node: ast.stmt) -> bool:
+def _is_public(
+    node: ast.stmt,
+) -> TypeGuard[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
     definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
     return isinstance(node, definition) and not node.name.startswith("_")
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -26,9 +27,10 @@ stocks = st.lists(st.integers(-9, 30), min_size=COUNT, max_size=COUNT)
 kinds = st.sampled_from(KINDS)
 
 
-def columns(rows: list[Entry], kind=np.int64):
+def columns(rows: list[Entry], kind: type = np.int64) -> tuple[Any, Any, Any]:
     """Nodes, days and units as three arrays."""
-    return tuple(np.array([row[n] for row in rows], kind) for n in range(3))
+    nodes, days, units = (np.array([row[n] for row in rows], kind) for n in range(3))
+    return nodes, days, units
 
 
 def timelines(stock: list[int], rows: list[Entry], today: int) -> list[Timeline]:
@@ -115,7 +117,7 @@ def test_extreme_quantities_keep_every_unit(kind: type) -> None:
 ONE = np.array([0], np.int64)
 DAY = np.array([TODAY], np.int64)
 MOST = np.array([2**62], np.int64)
-THRICE = [np.repeat(column, 3) for column in (ONE, DAY, MOST)]
+NODES, DAYS, UNITS = (np.repeat(column, 3) for column in (ONE, DAY, MOST))
 
 
 @pytest.mark.parametrize(
@@ -124,17 +126,9 @@ THRICE = [np.repeat(column, 3) for column in (ONE, DAY, MOST)]
         (lambda: bulk.look_ahead(MOST, MOST.reshape(1, 1)), "$.changes"),
         (lambda: bulk.look_ahead(*(np.full(n, 2**30, np.int32) for n in (1, (1, 1)))), "$.changes"),
         (lambda: bulk.look_ahead_at(ONE, ONE, DAY, np.array([-(2**63)]), TODAY), "$.units"),
-        (
-            lambda: bulk.look_ahead_at(ONE, *THRICE, TODAY),
-            "$.units",
-        ),
+        (lambda: bulk.look_ahead_at(ONE, NODES, DAYS, UNITS, TODAY), "$.units"),
         (lambda: bulk.look_ahead_at(2 * MOST, ONE, DAY, ONE, TODAY), "$.stock"),
-        (
-            lambda: bulk.curves(
-                ONE, *(np.repeat(x, 3) for x in (ONE, DAY, MOST)), TODAY, TODAY + 1
-            ),
-            "$.units",
-        ),
+        (lambda: bulk.curves(ONE, NODES, DAYS, UNITS, TODAY, TODAY + 1), "$.units"),
     ],
 )
 def test_sums_that_might_not_fit_are_refused(ask: Callable[[], object], path: str) -> None:
@@ -156,7 +150,10 @@ def test_quantities_are_whole_numbers_of_32_or_64_bits(kind: type) -> None:
 @pytest.mark.parametrize(
     ("ask", "path"),
     [
-        (lambda: bulk.look_ahead_at([0], ONE, DAY, ONE, TODAY), "$.stock"),
+        (
+            lambda: bulk.look_ahead_at([0], ONE, DAY, ONE, TODAY),  # type: ignore[arg-type]
+            "$.stock",
+        ),
         (lambda: bulk.look_ahead_at(ONE, ONE + 1, DAY, ONE, TODAY), "$.nodes"),
         (lambda: bulk.look_ahead_at(ONE, ONE - 1, DAY, ONE, TODAY), "$.nodes"),
         (lambda: bulk.look_ahead_at(ONE, ONE, DAY[:0], ONE, TODAY), "$.days"),

@@ -23,7 +23,6 @@ from omscore.atp.entries import (
     DEMAND_KINDS,
     FARTHEST_DAYS,
     SUPPLY_KINDS,
-    UNLIMITED,
     DemandEntry,
     Entry,
     SupplyEntry,
@@ -32,6 +31,7 @@ from omscore.atp.entries import (
     on_hand,
     unlimited,
 )
+from omscore.atp.lots import UNLIMITED
 from omscore.atp.methods import Options
 from omscore.atp.position import Bucket, Held, Position
 from omscore.atp.projected import LookAhead

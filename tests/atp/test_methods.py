@@ -8,15 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omscore.atp.counting import Counting
-from omscore.atp.entries import (
-    UNLIMITED,
-    DemandEntry,
-    Entry,
-    SupplyEntry,
-    on_hand,
-    unlimited,
-)
-from omscore.atp.lots import shown
+from omscore.atp.entries import DemandEntry, Entry, SupplyEntry, on_hand, unlimited
+from omscore.atp.lots import UNLIMITED, shown
 from omscore.atp.methods import AtpMethod, Options, Row
 from omscore.atp.periods import Cumulative, Discrete, Period
 from omscore.atp.projected import AtReceipts, LookAhead, Untracked

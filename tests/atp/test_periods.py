@@ -7,14 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omscore.atp.entries import (
-    UNLIMITED,
-    DemandEntry,
-    Entry,
-    SupplyEntry,
-    on_hand,
-    unlimited,
-)
+from omscore.atp.entries import DemandEntry, Entry, SupplyEntry, on_hand, unlimited
+from omscore.atp.lots import UNLIMITED
 from omscore.atp.methods import AtpMethod, Because, Options, Row
 from omscore.atp.periods import Cumulative, Discrete, Period
 from omscore.testing.builders import DAY, TODAY, day

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omscore.atp.entries import UNLIMITED
+from omscore.atp.lots import UNLIMITED
 from omscore.atp.sharing import SHARINGS, Claim, Share, Sharing, share
 from omscore.kernel.errors import Unreadable
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from omscore.atp.counting import Counting
 from omscore.atp.entries import (
     DEMAND_KINDS,
-    UNLIMITED,
     DemandEntry,
     Entry,
     SupplyEntry,
@@ -19,6 +18,7 @@ from omscore.atp.entries import (
     on_hand,
     unlimited,
 )
+from omscore.atp.lots import UNLIMITED
 from omscore.atp.matching import Matching
 from omscore.atp.methods import Options
 from omscore.atp.projected import LookAhead

@@ -84,7 +84,13 @@ def test_a_destination_is_where_it_was_said_to_be_or_where_the_node_of_its_name_
     assert network.where(Region("IT")) is None
 
 
-@pytest.mark.parametrize("make", [lambda: a_node(at=(52, 13)), lambda: Destination("DE", "here")])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: a_node(at=(52, 13)),
+        lambda: Destination("DE", "here"),  # type: ignore[arg-type]
+    ],
+)
 def test_a_place_is_a_point(make: object) -> None:
     """Two numbers could be in either order."""
     with pytest.raises(Unreadable, match="point"):

@@ -21,6 +21,7 @@ from omscore.replay.credits import (
 )
 from omscore.replay.history import CreditLine, Historic, HistoricCredit, HistoricOrder
 
+C = DocumentId("C")
 START = datetime(2024, 3, 25, tzinfo=UTC)
 Asked = tuple[str, int]
 
@@ -81,8 +82,8 @@ def test_every_credited_unit_undoes_one_earlier_sale_or_stays_unmatched(
             assert customer == event.customer
             taken[sku] += match.quantity
         given_ = Counter[Sku]()
-        for one in event.lines:
-            given_[one.sku] += one.quantity
+        for given_line in event.lines:
+            given_[given_line.sku] += given_line.quantity
         assert taken.total() + unmatched[event.credit_id] == given_.total()
         assert taken <= given_
     assert min(left.values(), default=0) >= 0
@@ -114,13 +115,16 @@ def test_the_latest_sale_is_undone_first() -> None:
     matching = match_credits(
         [sale("1", "x", ("A", 5)), sale("2", "x", ("A", 2)), credit("C", "x", ("A", 3))]
     )
-    assert matching.matches["C"] == (Match("2", "1", 2), Match("1", "1", 1))
+    assert matching.matches[C] == (
+        Match(OrderId("2"), LineId("1"), 2),
+        Match(OrderId("1"), LineId("1"), 1),
+    )
 
 
 def test_lines_that_undo_the_same_sale_are_one_match() -> None:
     """So that no order line is canceled twice for one credit note."""
     matching = match_credits([sale("1", "x", ("A", 5)), credit("C", "x", ("A", 2), ("A", 1))])
-    assert matching.matches["C"] == (Match("1", "1", 3),)
+    assert matching.matches[C] == (Match(OrderId("1"), LineId("1"), 3),)
 
 
 def test_what_matches_nothing_says_why() -> None:

@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -162,7 +162,7 @@ def test_nodes_report_on_working_days_and_by_day(small: Scenario, replayed: Oms)
 def test_steps_of_a_parcel_come_one_after_the_other(replayed: Oms) -> None:
     """A node accepts, picks, packs and ships; then the carrier delivers, on another day."""
     steps = dict[str, list[str]]()
-    last = {}
+    last = dict[str, datetime]()
     for one in every_event(replayed):
         if isinstance(one.event, FulfillmentReleased):
             steps[one.key.id] = []

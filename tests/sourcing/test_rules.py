@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
-from omscore.kernel.reason import Reason
+from omscore.kernel.reason import Noted, Reason
 from omscore.network.facts import Lane, Node
 from omscore.sourcing import restrictions as only
 from omscore.sourcing import rules
@@ -212,7 +212,7 @@ class Mute(Reason):
 
     code = "plugin.mute"
 
-    def noted(self) -> rules.Noted:
+    def noted(self) -> Noted:
         """Breaks."""
         raise OSError
 

@@ -10,6 +10,7 @@ from omscore.atp.messages import NoSuchItem, NoSuchNode
 from omscore.atp.questions import Shipment
 from omscore.atp.reallocation import STRATEGIES, Strategy
 from omscore.kernel.errors import Refused, Unreadable
+from omscore.kernel.ids import NodeId, OrderId, Sku
 from omscore.orchestration.backlog import BACKLOG, DoesNotWait, RankWaiting
 from omscore.testing import laws
 from omscore.testing.builders import TODAY, a_shop, an_order, day, expected, received
@@ -133,7 +134,9 @@ def test_those_who_are_allocated_do_not_wait() -> None:
     """A typo must not be passed over, and nothing is changed by it."""
     shop = a_busy_shop()
 
-    shop.refuses(RankWaiting("TEA", ["o-4", "o-1", "o-9"]), DoesNotWait("o-1"), DoesNotWait("o-9"))
+    shop.refuses(
+        RankWaiting("TEA", ["o-4", "o-1", "o-9"]), *map(DoesNotWait, map(OrderId, ["o-1", "o-9"]))
+    )
     assert not shop.oms.do(RankWaiting("TEA", ["o-3"])).events
 
 
@@ -166,8 +169,8 @@ def test_an_unknown_sku_or_node_is_not_an_empty_backlog() -> None:
     """Nobody waits for what nobody has told us of; that is worth an error."""
     oms = a_busy_shop().oms
     for asked, reason in (
-        (lambda: oms.backlog("TAE"), NoSuchItem("TAE")),
-        (lambda: oms.reallocation("TEA", "berlni"), NoSuchNode("berlni")),
+        (lambda: oms.backlog("TAE"), NoSuchItem(Sku("TAE"))),
+        (lambda: oms.reallocation("TEA", "berlni"), NoSuchNode(NodeId("berlni"))),
     ):
         with pytest.raises(Refused) as refused:
             asked()

@@ -1,6 +1,6 @@
 """Goods that go another way than straight from a warehouse to the door."""
 
-from omscore.kernel.ids import NodeId
+from omscore.kernel.ids import LineId, NodeId
 from omscore.lifecycle.fulfillment.messages import DeliverFulfillment, ShipFulfillment
 from omscore.lifecycle.order.messages import CancelOrder
 from omscore.network.facts import Link
@@ -17,6 +17,7 @@ from omscore.testing.builders import (
 )
 from omscore.testing.story import Shop
 
+LINE = LineId("1")
 STORE = a_node("corner", ships_to=(), kind="store")
 NODES = (
     a_node("berlin", ships_to=()),
@@ -33,7 +34,7 @@ def a_corner_shop(**here: int) -> Shop:
 def test_what_is_not_in_the_store_is_shipped_there_and_collected() -> None:
     """The work says where the parcel goes first; stock leaves Berlin when the parcel does."""
     shop = a_corner_shop().given(an_order(3, ship_to="corner", method="pickup"))
-    [group] = shop.oms.order("o-1").lines["1"].groups
+    [group] = shop.oms.order("o-1").lines[LINE].groups
 
     assert (group.node, group.via, group.ship_day, group.promised) == (
         "berlin",
@@ -53,7 +54,7 @@ def test_what_is_not_in_the_store_is_shipped_there_and_collected() -> None:
 def test_what_is_in_the_store_is_collected_at_once() -> None:
     """Two are here today; the third comes from Berlin, as work of its own."""
     shop = a_corner_shop(TEA=2).given(an_order(3, ship_to="corner", method="pickup"))
-    groups = shop.oms.order("o-1").lines["1"].groups
+    groups = shop.oms.order("o-1").lines[LINE].groups
 
     assert {(group.node, group.via): n for group, n in groups.items()} == {
         ("corner", None): 2,

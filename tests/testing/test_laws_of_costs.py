@@ -83,7 +83,7 @@ SAME = "it answers the same to the same, whoever was asked before"
     ("cost", "law"),
     [
         (Moody(parcel=lambda offer: 1 // offer.lane.kg_cost), "it answers whatever it is asked"),
-        (Moody(unit=lambda need, _: need.latest.day), "it answers whatever it is asked"),
+        (Moody(unit=lambda need, _: 1 // need.weight_g), "it answers whatever it is asked"),
         (Moody(parcel=lambda _: 0.5), "it answers whole mils"),
         (Moody(unit=lambda *_: True), "it answers whole mils"),
         (Moody(parcel=lambda _: -1), "a parcel costs something or nothing"),

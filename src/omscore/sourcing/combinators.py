@@ -5,6 +5,7 @@ A rule is its own condition: it *holds* where it has nothing against a candidate
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import ClassVar
 
@@ -42,6 +43,10 @@ class RuleHolds(Reason):
         return f"the rule {self.rule} holds, and must not"
 
 
+def _several(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    return tuple(rules)
+
+
 def _names(rules: tuple[Rule, ...]) -> str:
     """The rules by name: how a function prints differs from process to process."""
     return f"({', '.join(map(name_of, rules))})"
@@ -51,7 +56,7 @@ def _names(rules: tuple[Rule, ...]) -> str:
 class AllOf:
     """Holds where every one of *rules* does; the first that does not says why."""
 
-    rules: tuple[Rule, ...] = field(converter=tuple, validator=at_least_one, repr=_names)
+    rules: tuple[Rule, ...] = field(converter=_several, validator=at_least_one, repr=_names)
 
     def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
         return next((no for rule in self.rules if (no := rule(need, candidate)) is not None), None)
@@ -61,7 +66,7 @@ class AllOf:
 class AnyOf:
     """Holds where at least one of *rules* does."""
 
-    rules: tuple[Rule, ...] = field(converter=tuple, validator=at_least_one, repr=_names)
+    rules: tuple[Rule, ...] = field(converter=_several, validator=at_least_one, repr=_names)
 
     def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
         why = list[str]()

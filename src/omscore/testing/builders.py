@@ -20,6 +20,7 @@ from omscore.lifecycle.quote.messages import RequestQuote
 from omscore.lifecycle.returns.messages import Returning
 from omscore.network.facts import Calendar, Lane, Node
 from omscore.oms import Oms
+from omscore.orchestration.learning import Fact
 from omscore.ports.storage import Storage
 from omscore.runtime.configuration import Configuration
 from omscore.testing.story import Shop
@@ -164,7 +165,7 @@ def three_nodes(*instead: Node) -> tuple[Node | Lane | Calendar, ...]:
 def a_shop(
     stock: Mapping[str, Mapping[str, int]] | None = None,
     *,
-    nodes: Iterable[Node | Lane | Calendar] = THREE_NODES,
+    nodes: Iterable[Fact] = THREE_NODES,
     skus: Iterable[str] = ("TEA", "POT"),
     storage: Storage | None = None,
     configuration: Configuration | None = None,
