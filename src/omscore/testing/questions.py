@@ -7,6 +7,7 @@ and the tags of nodes `brand:acme`, `cold`, `hazardous` and `oversize`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, time
 from itertools import accumulate
 from typing import get_args
@@ -112,6 +113,17 @@ def questions(draw: DrawFn, *, most_needs: int = 3, limited: bool = True) -> Que
         rejections=dict.fromkeys(sorted(cooling), 2),
         use_by={one: draw(_ROWS) for one in at if draw(_SELDOM)},
     )
+
+
+def simpler(question: Question) -> Iterator[Question]:
+    """*question* without one of its needs, or without one of its nodes."""
+    for need in question.needs if len(question.needs) > 1 else ():
+        fewer = [one for one in question.needs if one is not need]
+        yield attrs.evolve(question, needs=_numbered(fewer))
+    network = question.network
+    for id_ in network.nodes if len(network.nodes) > 1 else ():
+        nodes = {one: node for one, node in network.nodes.items() if one != id_}
+        yield attrs.evolve(question, network=attrs.evolve(network, nodes=nodes))
 
 
 def needs(most: int = 3) -> SearchStrategy[tuple[Need, ...]]:

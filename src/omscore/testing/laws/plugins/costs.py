@@ -25,7 +25,7 @@ from omscore.sourcing.pipeline import sift, source
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.rules import DEFAULT_RULES
 from omscore.testing.laws.plugins.counterexample import BrokenLaw, hold, raised, told
-from omscore.testing.questions import questions
+from omscore.testing.questions import questions, simpler
 
 WHOLE = "whole mils, as an int"
 
@@ -53,7 +53,7 @@ def check_cost(
     priced = Priced()
     _named(cost)
     some = questions(limited=False) if cases is None else cases
-    hold(_Trial(cost, priced).of, some, most, smallest=smallest)
+    hold(_Trial(cost, priced).of, some, most, smallest=smallest, simpler=simpler)
     return priced
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NoReturn, TypeVar
 
@@ -30,15 +30,24 @@ class BrokenLaw(AssertionError):
         return self.text
 
 
+def _none(case: object) -> Iterable[Any]:
+    return ()
+
+
 def hold(
-    law: Callable[[T], None], cases: SearchStrategy[T], most: int, *, smallest: bool = True
+    law: Callable[[T], None],
+    cases: SearchStrategy[T],
+    most: int,
+    *,
+    smallest: bool = True,
+    simpler: Callable[[T], Iterable[T]] = _none,
 ) -> None:
     """Try *law* on *most* of *cases*, and raise the `BrokenLaw` that is found.
 
     The same program tries the same cases.  Of many that break it the *smallest* is looked for,
-    which takes a few seconds.
+    which takes a few seconds; *simpler* says what else to try at the end.
     """
-    found = list[BrokenLaw]()
+    found = list[tuple[T, BrokenLaw]]()
 
     @settings(
         max_examples=most,
@@ -55,15 +64,26 @@ def hold(
         try:
             law(case)
         except BrokenLaw as broken:
-            found.append(broken)
+            found.append((case, broken))
             raise
 
     try:
         holds()
     except Exception:  # also that a plugin which is moody broke it once and not again
         if found:
-            _again(found[-1])
+            _again(_simplest(law, *found[-1], simpler) if smallest else found[-1][1])
         raise
+
+
+def _simplest(
+    law: Callable[[T], None], case: T, broken: BrokenLaw, simpler: Callable[[T], Iterable[T]]
+) -> BrokenLaw:
+    for one in simpler(case):
+        try:
+            law(one)
+        except BrokenLaw as smaller:
+            return _simplest(law, one, smaller, simpler)
+    return broken
 
 
 def _again(broken: BrokenLaw) -> NoReturn:

@@ -24,7 +24,7 @@ from omscore.sourcing.pipeline import source
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.rules import DEFAULT_RULES, Rule, name_of
 from omscore.testing.laws.plugins.counterexample import BrokenLaw, hold, raised, told
-from omscore.testing.questions import questions
+from omscore.testing.questions import questions, simpler
 
 Pair = tuple[Need, Candidate]
 Said = Mapping[tuple[LineId, NodeId], Reason | None]
@@ -53,7 +53,8 @@ def check_rule(
     """
     asked = Asked()
     _named(rule)
-    hold(_Trial(rule, asked).of, questions() if cases is None else cases, most, smallest=smallest)
+    some = questions() if cases is None else cases
+    hold(_Trial(rule, asked).of, some, most, smallest=smallest, simpler=simpler)
     return asked
 
 
