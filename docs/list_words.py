@@ -1,4 +1,4 @@
-"""List every command, event and reason, from the code, into `docs/reference`.
+"""List every command, event, reason and part of a policy, from the code, into `docs/reference`.
 
 python docs/list_words.py
 """
@@ -6,15 +6,20 @@ python docs/list_words.py
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
+from inspect import getdoc
 from pathlib import Path
 from typing import TypeGuard
 
 import attrs
 
+from omscore.adapters.policies import BUILT_IN, schema
+from omscore.adapters.policies.measures import MEASURES
 from omscore.adapters.vocabulary import COMMANDS, EVENTS
 from omscore.kernel.reason import Reason
+from omscore.sourcing.units import UNIT
 
 REFERENCE = Path(__file__).parent / "reference"
 PACKAGES = (
@@ -47,6 +52,14 @@ REASONS_OPENING = """# Reasons
 Every *no* is one of these: in `Refused.reasons`, in an ignored report, for a node that a sourcing
 decision passed over. The code is stable; the figures are fields of the class.
 """
+POLICIES_OPENING = """# Policies
+
+What a policy file may name. A rule without parameters stands as text, everything else as a table
+whose `type` is the name, beside its parameters: those with a question mark may be left out, and
+what is measured is text with its unit. [policy.schema.json](policy.schema.json) says the same as JSON
+Schema, for editors; `omscore policy schema --plugins` prints it with what is installed, and
+`omscore policy check` reads a file as strictly as a shop does.
+"""
 NOTE = "\nThis page is written by `python docs/list_words.py`; a test checks that it is current.\n"
 
 
@@ -57,6 +70,8 @@ def pages() -> Mapping[Path, str]:
         REFERENCE / "commands.md": COMMANDS_OPENING + NOTE + _sections(COMMANDS, "name"),
         REFERENCE / "events.md": EVENTS_OPENING + NOTE + _sections(EVENTS, "name"),
         REFERENCE / "reasons.md": REASONS_OPENING + NOTE + _sections(reasons, "code"),
+        REFERENCE / "policies.md": POLICIES_OPENING + NOTE + _parts(),
+        REFERENCE / "policy.schema.json": json.dumps(schema(), indent=2) + "\n",
     }
 
 
@@ -83,9 +98,40 @@ def _fields(words: type[object]) -> str:
     )
 
 
-def _sentence(words: type[object]) -> str:
+def _parts() -> str:
+    """One table for each kind of thing that a policy names."""
+    kinds = {
+        "Rules": BUILT_IN.rules,
+        "Limits": BUILT_IN.limits,
+        "Costs": BUILT_IN.costs,
+        "Solvers": BUILT_IN.solvers,
+    }
+    return "".join(
+        f"\n## {kind}\n\n| name | parameters | meaning |\n| --- | --- | --- |\n"
+        + "".join(
+            f"| `{name}` | {_parameters(one)} | {_sentence(one)} |\n" for name, one in named.items()
+        )
+        for kind, named in kinds.items()
+    )
+
+
+def _parameters(part: object) -> str:
+    fields = attrs.fields(part) if isinstance(part, type) and attrs.has(part) else ()
+    return ", ".join(
+        f"`{one.name}`{'' if one.default is attrs.NOTHING else '?'}{_like(one)}"
+        for one in fields
+        if one.init
+    )
+
+
+def _like(one: attrs.Attribute[object]) -> str:
+    unit = one.metadata.get(UNIT)
+    return "" if unit is None else f" ({MEASURES[unit].like})"
+
+
+def _sentence(words: object) -> str:
     """The first paragraph of the docstring, on one line."""
-    first = (words.__doc__ or "").strip().split("\n\n")[0]
+    first = (getdoc(words) or "").split("\n\n")[0]
     return " ".join(first.split()).replace("|", "\\|")
 
 

@@ -1,4 +1,4 @@
-"""The command line: `omscore replay`, `omscore explain`, `omscore audit`.
+"""The command line: `omscore replay`, `explain`, `audit` and `policy`.
 
 What goes wrong outside is one line on the standard error stream, and an exit status (see `status`).
 """

@@ -25,6 +25,7 @@ examples:
   omscore explain 1007 --policy examples/small
                                                and what would have made better plans
   omscore audit --database small.db            recompute everything from the events
+  omscore policy check policy.toml             read a sourcing policy, and say what it says
 
 exit status:
   0    all is well
@@ -52,6 +53,12 @@ difference to what is kept.
 """
 
 
+POLICY = """\
+Checks a sourcing policy, or prints the JSON Schema of one, for editors and other programs.  With
+--plugins, what installed packages register may be named too.
+"""
+
+
 def parser() -> ArgumentParser:
     """The parser of the whole command line."""
     top = ArgumentParser(
@@ -76,6 +83,7 @@ def parser() -> ArgumentParser:
     _audit(
         commands.add_parser("audit", help="recompute everything from the events", description=AUDIT)
     )
+    _policy(commands.add_parser("policy", help="check a sourcing policy", description=POLICY))
     return top
 
 
@@ -111,6 +119,15 @@ def _explain(told: ArgumentParser) -> None:
 
 def _audit(told: ArgumentParser) -> None:
     _database(told)
+
+
+def _policy(told: ArgumentParser) -> None:
+    about = told.add_subparsers(dest="about", metavar="WHAT", required=True)
+    check = about.add_parser("check", help="read a policy file as strictly as a shop does")
+    check.add_argument("file", metavar="FILE", type=Path, help="the policy, as TOML")
+    schema = about.add_parser("schema", help="print what a policy file may hold, as JSON Schema")
+    for one in check, schema:
+        one.add_argument("--plugins", action="store_true", help="with what is installed")
 
 
 def _database(told: ArgumentParser) -> None:

@@ -13,6 +13,7 @@ from attrs import frozen
 
 from omscore.adapters.clocks import FixedClock
 from omscore.cli import pages, status, stores
+from omscore.cli.policies import policy
 from omscore.cli.progress import shown
 from omscore.kernel.errors import Broken, Conflict, OmsError, Refused, Unavailable
 from omscore.replay.figures import Figures, plain
@@ -23,7 +24,7 @@ from omscore.runtime.audit import Difference
 
 def run(given: Namespace) -> int:
     """Do the command that was *given*."""
-    do = {"replay": replay, "explain": explain, "audit": audit}[given.command]
+    do = {"replay": replay, "explain": explain, "audit": audit, "policy": policy}[given.command]
     try:
         return do(given)
     except (Broken, Unavailable, Conflict) as fault:
