@@ -56,8 +56,8 @@ POLICIES_OPENING = """# Policies
 
 What a policy file may name. A rule without parameters stands as text, everything else as a table
 whose `type` is the name, beside its parameters: those with a question mark may be left out, and
-what is measured is text with its unit. [policy.schema.json](policy.schema.json) says the same as JSON
-Schema, for editors; `omscore policy schema --plugins` prints it with what is installed, and
+what is measured is text with its unit. [policy.schema.json](policy.schema.json) says the same as
+JSON Schema, for editors; `omscore policy schema --plugins` prints it with what is installed, and
 `omscore policy check` reads a file as strictly as a shop does.
 """
 NOTE = "\nThis page is written by `python docs/list_words.py`; a test checks that it is current.\n"
