@@ -21,8 +21,9 @@ from omscore.atp.entries import (
 from omscore.atp.lots import UNLIMITED
 from omscore.atp.matching import Matching
 from omscore.atp.methods import Options
+from omscore.atp.pegging import Peg, Pegging
 from omscore.atp.projected import LookAhead
-from omscore.atp.windows import Peg, Pegging, Pick, Window, Windows
+from omscore.atp.windows import Pick, Window, Windows
 from omscore.kernel.errors import Unreadable
 from omscore.testing.builders import DAY, TODAY, day
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from omscore.asking.stock import AskingStock
+from omscore.asking.questions import AskingQuestions
+from omscore.asking.stock import held_at, places_of
 from omscore.atp.messages import NoSuchItem
-from omscore.atp.position import POSITION, Position, position_id
 from omscore.atp.reallocation import Reallocation, Strategy, reallocate
-from omscore.atp.reservations import RESERVATION, Reservation
 from omscore.atp.sharing import Shared, Sharing, share
 from omscore.catalog.item import ITEM
 from omscore.kernel import ids
@@ -25,7 +24,7 @@ NOBODY: Mapping[str, int] = MappingProxyType({})
 AS_ALL: Mapping[str, Strategy] = MappingProxyType({})
 
 
-class AskingBacklogs(AskingStock):
+class AskingBacklogs(AskingQuestions):
     """Questions about those who wait for a sku; nothing is changed by asking."""
 
     def backlog(self, sku: str) -> Sequence[Waiting]:
@@ -61,19 +60,18 @@ class AskingBacklogs(AskingStock):
         *strategies* of single orders go before *strategy*; *ranks* of orders, the lowest first, go
         before the time at which they were placed.
         """
-        _, today, now = self._position(sku, node, "sellable")
-        at = position_id(ids.node_id(node), ids.sku(sku))
+        pair, now = (ids.sku(sku), ids.node_id(node)), self._clock.now()
         choices = reallocating.Choices(strategy, strategies, ranks)
 
         def found(unit: UnitOfWork) -> Reallocation:
-            backlog_at, position_at = BACKLOG.key(sku), POSITION.key(at)
-            states = unit.get([backlog_at, position_at])
-            backlog = backlog_at.narrow(states[backlog_at].state) or Backlog()
-            position = position_at.narrow(states[position_at].state) or Position()
-            held = _held(unit, at)
+            [place] = places_of(unit, [pair], "sellable", now)
+            held = held_at(unit, place)
+            key = BACKLOG.key(place.sku)
+            backlog = key.narrow(unit.get([key])[key].state) or Backlog()
             orders = _orders(unit, backlog, held)
-            claims = reallocating.claims(orders, backlog, held, today, choices)
-            return reallocate(claims, reallocating.curve(position, orders, held, today, now))
+            claims = reallocating.claims(orders, backlog, held, place.today, choices)
+            there = reallocating.curve(place.position, orders, held, place.today, now)
+            return reallocate(claims, there)
 
         return rerun(found, self.storage)
 
@@ -82,17 +80,6 @@ class AskingBacklogs(AskingStock):
         if self.get(ITEM.key(item)) is None:
             raise Refused(NoSuchItem(item))
         return self.get(BACKLOG.key(item)) or Backlog()
-
-
-def _held(unit: UnitOfWork, position: str) -> reallocating.Held:
-    """The reservations on a position that are for good."""
-    keys = [RESERVATION.key(one.id) for one in unit.listed(RESERVATION.under(position))]
-    kept = unit.get(keys)
-    found = dict[ids.ReservationId, Reservation]()
-    for key in keys:
-        if (state := key.narrow(kept[key].state)) is not None and state.expires_at is None:
-            found[ids.ReservationId(key.id)] = state
-    return found
 
 
 def _orders(unit: UnitOfWork, backlog: Backlog, held: reallocating.Held) -> list[Order]:

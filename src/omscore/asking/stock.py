@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+
+from attrs import frozen
 
 from omscore.asking.promises import AskingPromises
 from omscore.atp.entries import of_position
@@ -11,14 +13,28 @@ from omscore.atp.messages import NoSuchItem, NoSuchNode
 from omscore.atp.methods import DEFAULTS, AtpMethod, Options, Row
 from omscore.atp.position import CONDITIONS, POSITION, Condition, Position, position_id
 from omscore.atp.projected import LookAhead
+from omscore.atp.reservations import RESERVATION, Reservation
 from omscore.catalog.item import ITEM
 from omscore.kernel import ids, moments
 from omscore.kernel.errors import Refused, Unreadable
 from omscore.kernel.moments import local_day
 from omscore.kernel.quantities import units
+from omscore.kernel.reason import Reason
 from omscore.network.facts import THE_NETWORK, Network
+from omscore.ports.storage import UnitOfWork
+from omscore.runtime.handling import rerun
 
 LOOK_AHEAD = LookAhead()
+
+
+@frozen
+class Place:
+    """A sku at a node: its position, and the local day there."""
+
+    sku: ids.Sku
+    node: ids.NodeId
+    position: Position
+    today: date
 
 
 class AskingStock(AskingPromises):
@@ -32,10 +48,17 @@ class AskingStock(AskingPromises):
         asked = today if day is None else moments.day(day)
         return max(0, position.available(asked, today=today, now=now))
 
-    def earliest(self, sku: str, node: str, quantity: int) -> date | None:
-        """The first day for which *quantity* units may be promised at *node*; None if none is."""
+    def earliest(
+        self, sku: str, node: str, quantity: int, *, latest: date | None = None
+    ) -> date | None:
+        """The first day for which *quantity* units may be promised at *node*; None if none is.
+
+        Nor if that day is after *latest*.
+        """
         position, today, now = self._position(sku, node, "sellable")
-        return position.earliest(units(quantity), start=today, today=today, now=now)
+        found = position.earliest(units(quantity), start=today, today=today, now=now)
+        late = found is not None and latest is not None and found > moments.day(latest, "latest")
+        return None if late else found
 
     def availability(
         self,
@@ -56,17 +79,57 @@ class AskingStock(AskingPromises):
     def _position(
         self, sku: str, node: str, condition: Condition
     ) -> tuple[Position, date, datetime]:
-        """A position, the local day of its node, and the present instant.
+        """A position, the local day of its node, and the present instant."""
+        [found], now = self._positions([(sku, node)], condition)
+        return found.position, found.today, now
 
-        `Refused` if nobody has told us of the sku or of the node: a typo is not "no stock".
+    def _positions(
+        self, asked: Iterable[tuple[str, str]], condition: Condition = "sellable"
+    ) -> tuple[Sequence[Place], datetime]:
+        """The position of each sku and node, all as of one moment, and the present instant.
+
+        `Refused` if nobody has told us of a sku or of a node: a typo is not "no stock".
         """
-        at, item, now = ids.node_id(node), ids.sku(sku), self._clock.now()
         if condition not in CONDITIONS:
             raise Unreadable(f"one of {', '.join(CONDITIONS)}", "$.condition")
-        known = (self.get(THE_NETWORK) or Network()).nodes.get(at)
-        if known is None:
-            raise Refused(NoSuchNode(at))
-        if self.get(ITEM.key(item)) is None:
-            raise Refused(NoSuchItem(item))
-        found = self.get(POSITION.key(position_id(at, item, condition)))
-        return found or Position(), local_day(now, known.zone), now
+        pairs = [(ids.sku(sku), ids.node_id(node)) for sku, node in asked]
+        now = self._clock.now()
+        return rerun(lambda unit: places_of(unit, pairs, condition, now), self.storage), now
+
+
+def places_of(
+    unit: UnitOfWork,
+    pairs: Sequence[tuple[ids.Sku, ids.NodeId]],
+    condition: Condition,
+    now: datetime,
+) -> Sequence[Place]:
+    """The position of each pair; `Refused` if a sku or a node is unknown."""
+    items = {sku: ITEM.key(sku) for sku, _ in pairs}
+    keys = {pair: POSITION.key(position_id(pair[1], pair[0], condition)) for pair in pairs}
+    seen = unit.get([THE_NETWORK, *items.values(), *keys.values()])
+    network = THE_NETWORK.narrow(seen[THE_NETWORK].state) or Network()
+    unknown: list[Reason] = [
+        NoSuchNode(node)
+        for node in dict.fromkeys(node for _, node in pairs)
+        if node not in network.nodes
+    ]
+    unknown += [NoSuchItem(sku) for sku, key in items.items() if seen[key].state is None]
+    if unknown:
+        raise Refused(*unknown)
+    today = {node: local_day(now, network.nodes[node].zone) for _, node in pairs}
+    return [
+        Place(*pair, key.narrow(seen[key].state) or Position(), today[pair[1]])
+        for pair, key in ((pair, keys[pair]) for pair in pairs)
+    ]
+
+
+def held_at(unit: UnitOfWork, place: Place) -> dict[ids.ReservationId, Reservation]:
+    """What is committed of a sellable position, by reservation."""
+    at = position_id(place.node, place.sku)
+    keys = [RESERVATION.key(one.id) for one in unit.listed(RESERVATION.under(at))]
+    kept = unit.get(keys)
+    return {
+        ids.ReservationId(key.id): one
+        for key in keys
+        if (one := key.narrow(kept[key].state)) is not None
+    }

@@ -130,13 +130,7 @@ def together(
 
     Lines of the same name draw on one curve, so their quantities add up.
     """
-    asked = dict[Name, int]()
-    for place, (name, quantity) in enumerate(wanted):
-        if name not in curves:
-            raise Unreadable("the name of a curve", f"$.wanted[{place}]")
-        asked[name] = asked.get(name, 0) + units(quantity, f"wanted[{place}].quantity")
-    if not asked:
-        raise Unreadable("at least one line", "$.wanted")
+    asked = sums(curves, wanted)
     for name in asked:
         _some(curves[name])
     days = sorted({one.day for name in asked for one in _until(curves[name], latest)})
@@ -147,6 +141,25 @@ def together(
     had = {name: _most(_until(curves[name], latest)) for name in asked}
     worst = max(asked, key=lambda name: (asked[name] - had[name], str(name)))
     return LineNotBy(str(worst), asked[worst], had[worst], last)
+
+
+def sums(curves: Mapping[Name, Curve], wanted: Iterable[tuple[Name, int]]) -> dict[Name, int]:
+    """What is wanted of each of *curves*; `Unreadable` if that is nothing, or of no curve."""
+    asked = dict[Name, int]()
+    for place, (name, quantity) in enumerate(wanted):
+        if name not in curves:
+            raise Unreadable("the name of a curve", f"$.wanted[{place}]")
+        asked[name] = asked.get(name, 0) + units(quantity, f"wanted[{place}].quantity")
+    if not asked:
+        raise Unreadable("at least one line", "$.wanted")
+    return asked
+
+
+def pooled(curves: Iterable[Curve]) -> list[Level]:
+    """What may be promised of several places: the sum, none of them below zero."""
+    places = list(curves)
+    days = sorted({one.day for curve in places for one in curve})
+    return [Level(day, shown(sum(max(0, at(one, day)) for one in places))) for day in days]
 
 
 def _some(curve: Curve) -> None:

@@ -22,7 +22,6 @@ from omscore.atp.counting import Counted, Counting, normalize
 from omscore.atp.entries import (
     DEMAND_KINDS,
     DemandEntry,
-    DemandKind,
     Entry,
     SupplyEntry,
     some_days,
@@ -30,6 +29,7 @@ from omscore.atp.entries import (
 from omscore.atp.lots import shown
 from omscore.atp.matching import Matching
 from omscore.atp.methods import DEFAULTS, AtpMethod, Because, Options, Step, figures
+from omscore.atp.pegging import Assigned, Pegging, bits
 from omscore.kernel.errors import Unreadable
 
 Pick = Literal["fefo", "fifo", "lifo"]
@@ -53,24 +53,6 @@ class Window:
     withheld: int
     safety_short: int
     available: int
-
-
-@frozen
-class Peg:
-    """Units of a supply that serve a demand; *late* if they come after its day."""
-
-    supply: str
-    demand: str
-    units: int
-    late: bool = False
-
-
-@frozen
-class Pegging:
-    """Which supply serves which demand, and the units of each demand that none serves."""
-
-    pegs: tuple[Peg, ...]
-    uncovered: tuple[tuple[str, int], ...]
 
 
 @frozen
@@ -115,7 +97,8 @@ class Windows(AtpMethod):
         self, entries: Iterable[Entry], today: date, options: Options = DEFAULTS
     ) -> Pegging:
         """Which supply serves which demand."""
-        return _Plan(self.counted(entries, today, options), self, options.counting).pegging()
+        counted = self.counted(entries, today, options)
+        return _Plan(counted, self, options.counting).assigned.pegging()
 
 
 class _Plan:
@@ -125,47 +108,8 @@ class _Plan:
         self._today, self._method, self._counting = counted.today, method, counting
         self._lots = sorted(counted.supplies, key=partial(_rank, method.pick))
         self._demands = sorted(counted.demands, key=_turn)
-        self._matching = Matching(one.units for one in self._lots)
-        self._most = sum(self._matching.free)
-        self._unserved = [self._serve(one) for one in self._demands]
-        self._late = list[Peg]()
-        self._uncovered = [self._serve_late(at) for at in range(len(self._demands))]
-
-    def _serve(self, one: DemandEntry) -> int:
-        """Serve a demand on its day; how many units are not."""
-        usable = self._usable(one.day, one.fresh_days, one.kind, one.lot)
-        served = self._matching.serve(self._matching.demand(_bits(usable)), one.quantity)
-        return one.quantity - served
-
-    def _serve_late(self, at: int) -> int:
-        """Serve what is left of a demand from the first lots that come; how many units never."""
-        one, left = self._demands[at], self._unserved[at]
-        coming = [lot for lot, supply in enumerate(self._lots) if supply.day > one.day]
-        for lot in sorted(coming, key=lambda lot: (self._lots[lot].day, lot)) if left else ():
-            supply = self._lots[lot]
-            if not self._serves(supply, supply.day, one.fresh_days, one.kind, one.lot):
-                continue
-            late = self._matching.demand(1 << lot)
-            if units := self._matching.serve(late, left):
-                self._matching.withdraw(late)
-                self._late.append(Peg(supply.id, one.id, units, late=True))
-                left -= units
-        return left
-
-    def _usable(self, day: date, fresh: int, kind: DemandKind, lot: str | None) -> list[int]:
-        """The lots that may serve such a demand on *day*, the best first."""
-        serves = self._serves
-        return [at for at, one in enumerate(self._lots) if serves(one, day, fresh, kind, lot)]
-
-    def _serves(
-        self, supply: SupplyEntry, day: date, fresh: int, kind: DemandKind, lot: str | None
-    ) -> bool:
-        return (
-            supply.day <= day
-            and (supply.use_by is None or day + fresh * _DAY <= supply.use_by)
-            and lot in (None, supply.lot)
-            and self._counting.serves.allows(supply, kind)
-        )
+        self._most = sum(one.units for one in self._lots)
+        self.assigned = Assigned(self._lots, self._demands, counting.serves)
 
     def windows(self) -> Iterator[tuple[date, date | None]]:
         """The spans of time in which the same lots are usable; the first begins today."""
@@ -178,9 +122,9 @@ class _Plan:
 
     def _more(self, start: date) -> tuple[Matching, list[int], int]:
         """The matching when all that could still be promised on *start* is; its lots; how many."""
-        usable = self._usable(start, self._method.fresh_days, self._counting.asks, None)
-        matching = self._matching.copy()
-        wanted = matching.demand(_bits(usable))
+        usable = self.assigned.usable(start, self._method.fresh_days, self._counting.asks, None)
+        matching = self.assigned.matching.copy()
+        wanted = matching.demand(bits(usable))
         units = matching.serve(wanted, self._most, settled=self._method.settled)
         matching.withdraw(wanted)
         return matching, usable, units
@@ -193,7 +137,7 @@ class _Plan:
     def step(self, start: date, end: date | None) -> Step:
         """What may be promised in a window; below zero, what is not served there in time."""
         units = self._more(start)[2]
-        short = sum(self._unserved[at] for at in self._within(start, end))
+        short = sum(self.assigned.unserved[at] for at in self._within(start, end))
         return Step(start, units or -short, start, partial(self._because, start, end))
 
     def _because(self, start: date, end: date | None) -> Iterator[Because]:
@@ -204,40 +148,26 @@ class _Plan:
             yield Because(supply.id, supply.day, supply.units)
             for one, taken in matching.served[lot].items():
                 yield Because(self._demands[one].id, self._demands[one].day, -taken)
-            for peg in self._late:
+            for peg in self.assigned.late:
                 if peg.supply == supply.id:
                     yield Because(peg.demand, supply.day, -peg.units)
         for at in () if units else self._within(start, end):
-            if self._unserved[at]:
-                yield Because(self._demands[at].id, self._demands[at].day, -self._unserved[at])
+            if self.assigned.unserved[at]:
+                yield Because(
+                    self._demands[at].id, self._demands[at].day, -self.assigned.unserved[at]
+                )
 
     def window(self, start: date, end: date | None, options: Options) -> Window:
         """A window, with what it brings and takes."""
         fresh, asks = self._method.fresh_days, self._counting.asks
-        supply = sum(self._lots[lot].units for lot in self._usable(start, fresh, asks, None))
+        supply = sum(
+            self._lots[lot].units for lot in self.assigned.usable(start, fresh, asks, None)
+        )
         within = [self._demands[at] for at in self._within(start, end)]
         reserved = sum(one.quantity for one in within if one.kind == "committed")
         demand = sum(one.quantity for one in within) - reserved
         found = figures(self.step(start, end), options)
         return Window(start, end, shown(supply), demand, reserved, *found)
-
-    def pegging(self) -> Pegging:
-        """What serves what, by demand in its turn and lots from the best."""
-        pegs = [
-            (one, Peg(self._lots[lot].id, self._demands[one].id, units))
-            for lot, served in enumerate(self._matching.served)
-            for one, units in served.items()
-        ]
-        pegs.sort(key=lambda pair: pair[0])
-        uncovered = zip(self._demands, self._uncovered, strict=True)
-        return Pegging(
-            (*(peg for _, peg in pegs), *self._late),
-            tuple((one.id, units) for one, units in uncovered if units),
-        )
-
-
-def _bits(lots: Iterable[int]) -> int:
-    return sum(1 << lot for lot in lots)
 
 
 def _turn(one: DemandEntry) -> tuple[int, date, str]:

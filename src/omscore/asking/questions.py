@@ -1,0 +1,172 @@
+"""Asking what can be had when: parts, lines together, bundles, over nodes, for thousands at once.
+
+All of it is look-ahead, which is what grants go by; the stock in an answer is that of one moment.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+import attrs
+
+from omscore.asking.stock import AskingStock, Place, held_at, places_of
+from omscore.atp import lacking, questions
+from omscore.atp.entries import DemandEntry, Entry, of_position
+from omscore.atp.messages import NoSuchItem
+from omscore.atp.pegging import NO_RANKS, Policy, Table, peg
+from omscore.atp.projected import Lacks
+from omscore.atp.questions import Bundles, Level, LineNotBy, NotBy, Shipment
+from omscore.atp.reservations import Reservation
+from omscore.catalog.item import ITEM
+from omscore.kernel import ids, moments
+from omscore.kernel.errors import Refused, Unreadable
+from omscore.network.facts import THE_NETWORK, Network
+from omscore.ports.storage import UnitOfWork
+from omscore.runtime.handling import rerun
+
+
+class AskingQuestions(AskingStock):
+    """Questions about quantities and days, of one node, several, or all."""
+
+    def availabilities(
+        self, asked: Iterable[tuple[str, str]], *, day: date | None = None
+    ) -> Mapping[tuple[str, str], int]:
+        """How many units may be promised of each (sku, node) for *day* (its today, if not given).
+
+        As of one moment, and the same numbers that `available` gives one by one.
+        """
+        places, now = self._positions(asked)
+        if day is not None:
+            moments.day(day)
+        return {
+            (one.sku, one.node): max(
+                0, one.position.available(day or one.today, today=one.today, now=now)
+            )
+            for one in places
+        }
+
+    def shipments(
+        self, sku: str, node: str, quantity: int, *, latest: date | None = None, first: int = 1
+    ) -> tuple[Shipment, ...] | NotBy:
+        """*quantity* units of *node* in parts, as early as may be: the first at least *first*.
+
+        The last one goes by *latest*, or nothing goes.
+        """
+        return questions.shipments(self._curve(sku, node), quantity, latest, first)
+
+    def lacking(
+        self, sku: str, node: str, quantity: int, *, latest: date | None = None
+    ) -> Lacks | None:
+        """How many more units, and by when, *node* needs for *quantity* by *latest*; None if none.
+
+        Without *latest*, by the last day on which anything comes.
+        """
+        return lacking.lacking(self._curve(sku, node), quantity, latest)
+
+    def together(
+        self, node: str, wanted: Iterable[tuple[str, int]], *, latest: date | None = None
+    ) -> date | LineNotBy:
+        """The first day on which *node* has all of *wanted*, skus and units; or what lacks most."""
+        lines = [(ids.sku(sku), quantity) for sku, quantity in wanted]
+        curves = self._curves([(sku, node) for sku in dict.fromkeys(sku for sku, _ in lines)])
+        return questions.together({sku: rows for (sku, _), rows in curves.items()}, lines, latest)
+
+    def lacking_together(
+        self, node: str, wanted: Iterable[tuple[str, int]], *, latest: date | None = None
+    ) -> Mapping[ids.Sku, Lacks]:
+        """What *node* needs of each sku for all of *wanted* by *latest*: the fewest units."""
+        lines = [(ids.sku(sku), quantity) for sku, quantity in wanted]
+        curves = self._curves([(sku, node) for sku in dict.fromkeys(sku for sku, _ in lines)])
+        named = {sku: rows for (sku, _), rows in curves.items()}
+        return lacking.lacking_together(named, lines, latest)
+
+    def over_nodes(self, sku: str, nodes: Iterable[str] | None = None) -> Sequence[Level]:
+        """What may be promised of all *nodes* together (of every node, if they are not given)."""
+        return questions.pooled(self._curves((sku, node) for node in self._nodes(nodes)).values())
+
+    def bundles(
+        self, sku: str, nodes: Iterable[str] | None = None, *, apart: bool = False
+    ) -> Sequence[Bundles]:
+        """How many whole bundles of *sku* may be promised from which day on, and what limits them.
+
+        Each is complete at one of *nodes* (of every node, if they are not given); if *apart*, its
+        parts may come from several.  `Refused` if there is no such item, `Unreadable` if it is no
+        bundle.
+        """
+        parts, places = self._parts(sku), self._nodes(nodes)
+        found = self._curves((part, node) for node in places for part in parts)
+        curves = {node: {part: found[part, node] for part in parts} for node in places}
+        ask = questions.bundles_over if apart else questions.bundles_at_one
+        return ask(parts, curves)
+
+    def pegging(
+        self,
+        sku: str,
+        node: str,
+        policy: Policy = "fifo",
+        *,
+        ranks: Mapping[str, int] = NO_RANKS,
+    ) -> Table:
+        """Which supply serves which order and which demand of others at *node*.
+
+        What is committed goes by the name of its owner, numbered by day if it has several; what is
+        set aside for a while goes by day.  *ranks* of owners, the lowest first, decide under
+        `priority`.
+        """
+        pair, now = (ids.sku(sku), ids.node_id(node)), self._clock.now()
+
+        def found(unit: UnitOfWork) -> tuple[Place, Mapping[ids.ReservationId, Reservation]]:
+            [place] = places_of(unit, [pair], "sellable", now)
+            return place, held_at(unit, place)
+
+        place, held = rerun(found, self.storage)
+        entries, owners = _entries(place, held, now)
+        if strangers := sorted(set(ranks) - set(owners.values())):
+            raise Unreadable("somebody who has reserved units here", f"$.ranks.{strangers[0]}")
+        by_entry = {entry: ranks.get(owner, 0) for entry, owner in owners.items()}
+        return peg(entries, place.today, policy, ranks=by_entry)
+
+    def _curve(self, sku: str, node: str) -> list[Level]:
+        return self._curves([(sku, node)])[ids.sku(sku), ids.node_id(node)]
+
+    def _curves(
+        self, asked: Iterable[tuple[str, str]]
+    ) -> dict[tuple[ids.Sku, ids.NodeId], list[Level]]:
+        places, now = self._positions(asked)
+        return {(one.sku, one.node): _levels(one, now) for one in places}
+
+    def _nodes(self, nodes: Iterable[str] | None) -> Sequence[ids.NodeId]:
+        if nodes is not None:
+            return [ids.node_id(node) for node in nodes]
+        return sorted((self.get(THE_NETWORK) or Network()).nodes)
+
+    def _parts(self, sku: str) -> dict[ids.Sku, int]:
+        if (item := self.get(ITEM.key(ids.sku(sku)))) is None:
+            raise Refused(NoSuchItem(ids.sku(sku)))
+        if item.kind != "bundle":
+            raise Unreadable("a bundle", "$.sku")
+        return {one.sku: one.quantity for one in item.components}
+
+
+def _levels(place: Place, now: datetime) -> list[Level]:
+    rows = place.position.curve(place.today, today=place.today, now=now)
+    return [Level(day, units) for day, units in rows]
+
+
+def _entries(
+    place: Place, held: Mapping[ids.ReservationId, Reservation], now: datetime
+) -> tuple[list[Entry], dict[str, str]]:
+    """Everything but what is committed as it is, each reservation, and who owns it."""
+    rest = tuple(attrs.evolve(one, committed=0) for one in place.position.buckets)
+    bare = attrs.evolve(place.position, buckets=rest)
+    entries, owners = of_position(bare, place.today, now), dict[str, str]()
+    times = Counter(one.id for one in entries)
+    for one in sorted(held.values(), key=lambda one: (one.owner, one.day, one.open)):
+        times[one.owner] += 1
+        several = times[one.owner] > 1
+        entry = ids.derived(one.owner, times[one.owner]) if several else one.owner
+        entries.append(DemandEntry(entry, one.open, one.day))
+        owners[entry] = one.owner
+    return entries, owners
