@@ -29,6 +29,20 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
         ReceiveSupply as ReceiveSupply,
         RegradeStock as RegradeStock,
     )
+    from omscore.atp.requests import (
+        CommitReservations as CommitReservations,
+        ConsumeReservations as ConsumeReservations,
+        ExtendReservations as ExtendReservations,
+        FreeReservations as FreeReservations,
+        Grant as Grant,
+        Kept as Kept,
+        MoveReservation as MoveReservation,
+        Request as Request,
+        ReserveStock as ReserveStock,
+        ResizeReservation as ResizeReservation,
+        Ticket as Ticket,
+        Wanted as Wanted,
+    )
     from omscore.catalog.item import Component as Component, Item as Item
     from omscore.catalog.line import Line as Line
     from omscore.kernel.errors import (
@@ -112,6 +126,7 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
     from omscore.orchestration.learning import Learn as Learn
     from omscore.orchestration.planning import Planner as Planner
     from omscore.orchestration.recovering import Recovery as Recovery
+    from omscore.orchestration.requesting import Reserving as Reserving
     from omscore.orchestration.returning import ReturnPolicy as ReturnPolicy
     from omscore.orchestration.supplying import Lapsing as Lapsing
     from omscore.orchestration.work_items import (
@@ -168,6 +183,10 @@ _HOMES = {
         "AdjustStock ChangeSupply CountStock DispatchTransfer ExpectDemand ExpectSupply "
         "IssueStock ReceiveStock ReceiveSupply RegradeStock"
     ),
+    "atp.requests": (
+        "CommitReservations ConsumeReservations ExtendReservations FreeReservations Grant Kept "
+        "MoveReservation Request ReserveStock ResizeReservation Ticket Wanted"
+    ),
     "lifecycle.order.messages": (
         "CancelOrder CancelUnits HoldOrder LiftHold MoveUnits PlaceOrder ReleaseOrder SourceOrder"
     ),
@@ -216,6 +235,7 @@ _HOMES = {
     ),
     "sourcing.costs": "Cost Handling Lateness Offer Preference Transport Waiting",
     "orchestration.recovering": "Recovery",
+    "orchestration.requesting": "Reserving",
     "orchestration.returning": "ReturnPolicy",
     "orchestration.supplying": "Lapsing",
     # ports, and the clocks and ids that come with them

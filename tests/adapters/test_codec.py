@@ -201,7 +201,8 @@ def test_the_names_under_which_things_are_kept_are_these() -> None:
 
 NAMES_OF_KINDS = """
 backlog capacity demand fulfilling fulfillment item network order paper position quote
-quoting recovering reservation return returning serving stocktake supply supplying work-item
+quoting recovering request reservation return returning serving stocktake supply supplying
+work-item
 """
 NAMES_OF_EVENTS = """
 backlog.called backlog.joined backlog.left backlog.ranked capacity.booked capacity.freed
@@ -214,7 +215,8 @@ order.units-moved paper.ignored paper.outdated paper.taken position.demand-sched
 position.shortage-cleared position.shortage-declared position.stock-entered
 position.supply-scheduled position.supply-untracked position.units-committed
 position.units-consumed
-position.units-freed position.units-reserved quote.moved quote.opened reservation.ended
+position.units-freed position.units-reserved quote.moved quote.opened
+request.answered reservation.ended
 reservation.extended reservation.moved reservation.raised
 reservation.stock-committed reservation.stock-reserved return.announced return.graded
 return.moved return.received return.report-ignored stocktake.counted supply.changed supply.expected
@@ -230,7 +232,7 @@ refuse-return regrade-stock reject-fulfillment release-order request-quote resto
 return-to-sender ship-fulfillment source-order withdraw-quote
 """
 NAMES_OF_INTERNAL_COMMANDS = """
-expire-quote lapse-return lapse-supply lose-stock open-work-item
+expire-quote expire-reservations lapse-return lapse-supply lose-stock open-work-item
 """
 
 

@@ -10,7 +10,7 @@ from functools import cache
 
 from omscore.adapters.codec import Codec
 from omscore.atp import messages as reports
-from omscore.atp import movements, position, reservations, stocktakes, supplies
+from omscore.atp import movements, position, requests, reservations, stocktakes, supplies
 from omscore.catalog import item
 from omscore.kernel.keys import Kind
 from omscore.lifecycle.fulfillment import fulfillment as fulfillments
@@ -39,6 +39,7 @@ KINDS: tuple[Kind[object], ...] = (
     capacity.CAPACITY,
     position.POSITION,
     reservations.RESERVATION,
+    requests.REQUEST,
     supplies.SUPPLY,
     supplies.DEMAND,
     supplies.PAPER,
@@ -82,6 +83,7 @@ EVENTS: dict[str, type[object]] = {
     "reservation.raised": reservations.ReservationRaised,
     "reservation.moved": reservations.ReservationMoved,
     "reservation.ended": reservations.ReservationEnded,
+    "request.answered": requests.StockAnswered,
     "supply.expected": supplies.SupplyExpected,
     "supply.changed": supplies.SupplyChanged,
     "supply.received": supplies.SupplyReceived,
@@ -127,6 +129,13 @@ COMMANDS: dict[str, type[object]] = {
     "receive-supply": reports.ReceiveSupply,
     "dispatch-transfer": reports.DispatchTransfer,
     "expect-demand": reports.ExpectDemand,
+    "reserve-stock": requests.ReserveStock,
+    "commit-reservations": requests.CommitReservations,
+    "extend-reservations": requests.ExtendReservations,
+    "resize-reservation": requests.ResizeReservation,
+    "move-reservation": requests.MoveReservation,
+    "free-reservations": requests.FreeReservations,
+    "consume-reservations": requests.ConsumeReservations,
     "place-order": order.PlaceOrder,
     "source-order": order.SourceOrder,
     "release-order": order.ReleaseOrder,
@@ -161,6 +170,7 @@ COMMANDS: dict[str, type[object]] = {
 
 INTERNAL: dict[str, type[object]] = {
     "expire-quote": quote.ExpireQuote,
+    "expire-reservations": requests.ExpireReservations,
     "lapse-supply": reports.LapseSupply,
     "lapse-return": returning.LapseReturn,
     "lose-stock": recovering.LoseStock,

@@ -44,6 +44,7 @@ from omscore.atp.movements import (
     UnitsFreed,
     UnitsReserved,
 )
+from omscore.atp.timeline import Timeline
 from omscore.kernel.errors import ensure
 from omscore.kernel.ids import NodeId, Sku
 from omscore.kernel.keys import Kind
@@ -144,6 +145,13 @@ class Position:
         """The first day from *start* on for which *quantity* units may be promised."""
         rows = self.curve(start, today=today, now=now)
         return next((day for day, units in rows if units >= quantity), None)
+
+    def timeline(self, *, today: date, now: datetime) -> Timeline | None:
+        """The same for many changes and questions; None where units expire."""
+        if self.expiring:
+            return None
+        rows = [(day.toordinal(), units) for day, units in self._changes(today, now)]
+        return Timeline(self.on_hand, rows, today=today.toordinal())
 
     def _stock(self, day: date, today: date, now: datetime) -> int:
         return self.on_hand + sum(units for at, units in self._changes(today, now) if at <= day)

@@ -119,7 +119,7 @@ class Reservation:
         return len(self.group) > 1 and self.expires_at is not None
 
 
-def expiring(position: str, expires_at: datetime, *, movable: bool) -> str:
+def expiring_at(position: str, expires_at: datetime, *, movable: bool) -> str:
     """The list of what expires at an instant; without what a quote holds, which ends with that."""
     return f"{position}{'+' if movable else ' '}{expires_at.isoformat()}"
 
@@ -130,7 +130,7 @@ def _listed(reservation: Reservation) -> str | None:
     if (expiry := reservation.expires_at) is None:
         return reservation.position
     return (
-        expiring(reservation.position, expiry, movable=reservation.movable)
+        expiring_at(reservation.position, expiry, movable=reservation.movable)
         if reservation.group
         else None
     )

@@ -186,6 +186,15 @@ class Change:
     state: object
 
 
+@frozen
+class Reminder:
+    """A deadline that a decision sets: *command* is given to *key* when it is *due*."""
+
+    key: Key[object]
+    due: datetime
+    command: object
+
+
 @define
 class Changes:
     """What a handler decided: events per key, on top of what was seen.  Reads its own writes.
@@ -196,6 +205,7 @@ class Changes:
     seen: Seen
     guards: tuple[Key[object], ...] = ()
     told: dict[Key[object], Change] = field(factory=dict, init=False)
+    reminders: dict[str, Reminder] = field(factory=dict, init=False)
 
     def get(self, key: Key[S]) -> S | None:
         """The state at *key* as the changes so far leave it."""
@@ -230,6 +240,10 @@ class Changes:
         if happened and (evolve := key.kind.evolve) is not None:
             told = self.told[key].events if key in self.told else ()
             self.told[key] = Change((*told, *happened), evolve(self.get(key), *happened))
+
+    def remind(self, id_: str, key: Key[object], due: datetime, command: object) -> None:
+        """Let *command* be given to *key* when it is *due*; a reminder of this id is set once."""
+        self.reminders[id_] = Reminder(key, due, command)
 
     def keep(self, key: Key[S], state: S) -> None:
         """Keep *state* at *key* of a process, without an event of its own."""

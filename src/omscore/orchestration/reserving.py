@@ -9,7 +9,19 @@ from collections.abc import Iterable
 from datetime import date
 
 from omscore.atp import granting
-from omscore.atp.granting import Answer, Commit, End, Granted, Reserve
+from omscore.atp.granting import (
+    Answer,
+    Commit,
+    End,
+    Ended,
+    Extend,
+    Granted,
+    Move,
+    Moving,
+    Raise,
+    Reserve,
+    Short,
+)
 from omscore.atp.movements import ShortageDeclared, StockEntered
 from omscore.atp.position import POSITION
 from omscore.atp.reservations import RESERVATION, Exit
@@ -100,6 +112,13 @@ def free(
 
 
 def _change(changes: Changes, context: Context, ask: Commit | End) -> None:
+    answer = change(changes, context, ask)
+    if not isinstance(answer, Granted):
+        raise Refused(answer)
+
+
+def change(changes: Changes, context: Context, ask: Commit | Extend | Raise | End) -> Answer:
+    """Have *ask* granted and told to both sides, or hear why not."""
     held = RESERVATION.key(ask.reservation)
     at = POSITION.key(changes.require(held).position)
     answer = granting.decide(
@@ -109,10 +128,28 @@ def _change(changes: Changes, context: Context, ask: Commit | End) -> None:
         today=today_at(changes, at.id.partition("/")[0], context),
         now=context.now,
     )
-    if not isinstance(answer, Granted):
-        raise Refused(answer)
-    changes.tell(at, answer.entries)
-    changes.tell(held, answer.events)
+    if isinstance(answer, Granted):
+        changes.tell(at, answer.entries)
+        changes.tell(held, answer.events)
+    return answer
+
+
+def move(changes: Changes, context: Context, ask: Move) -> Moving | Short | Ended:
+    """Have a reservation moved and told to both positions, or hear why not."""
+    held, to = RESERVATION.key(ask.reservation), POSITION.key(ask.position)
+    at = POSITION.key(changes.require(held).position)
+    answer = granting.move(
+        changes.get(to),
+        changes.get(held),
+        ask,
+        today=today_at(changes, to.id.partition("/")[0], context),
+        now=context.now,
+    )
+    if isinstance(answer, Moving):
+        changes.tell(to, [answer.taken])
+        changes.tell(at, [answer.left])
+        changes.tell(held, [answer.event])
+    return answer
 
 
 # --- shortage ---------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Never
 from attrs import field, frozen
 
 from omscore.atp import messages as reports
+from omscore.atp import requests
 from omscore.atp.movements import ShortageDeclared
 from omscore.atp.supplies import SupplyChanged, SupplyExpected
 from omscore.kernel.flow import Flow
@@ -22,12 +23,15 @@ from omscore.lifecycle.returns.chart import RETURN_FLOW
 from omscore.orchestration import (
     backlog,
     counting,
+    expiring,
     fulfilling,
     learning,
     ordering,
+    owning,
     placing,
     quoting,
     recovering,
+    requesting,
     returning,
     stock,
     supplying,
@@ -48,8 +52,8 @@ class Configuration:
     """The choices of a host; every one has a default.
 
     *unit_flow* and its companions are flows, extended where the host has stages of its own.
-    *planner* says how orders are sourced, *lapsing* when late supply is expected again, *recovery*
-    and *returning* what happens by itself.
+    *planner* says how orders are sourced, *reserving* for how long stock is kept for a host,
+    *lapsing* when late supply is expected again, *recovery* and *returning* what happens by itself.
     *handlers* and *processes* of the host come on top of the library's own.
     """
 
@@ -58,6 +62,7 @@ class Configuration:
     return_flow: Flow = RETURN_FLOW
     quote_flow: Flow = QUOTE_FLOW
     planner: Planner = field(factory=Planner)
+    reserving: requesting.Reserving = field(factory=requesting.Reserving)
     lapsing: supplying.Lapsing = field(factory=supplying.Lapsing)
     recovery: recovering.Recovery = field(factory=recovering.Recovery)
     returning: returning.ReturnPolicy = field(factory=returning.ReturnPolicy)
@@ -71,6 +76,7 @@ class Configuration:
             **self._fulfillment(),
             **self._returns(),
             **self._quotes(),
+            **self._reservations(),
             **self._stock(),
             learning.Learn: learning.Learning(),
             work_items.OpenWorkItem: work_items.Opening(),
@@ -133,6 +139,21 @@ class Configuration:
             quote.AcceptQuote: quoting.Accepting(self.quote_flow, self.unit_flow),
             quote.WithdrawQuote: closing,
             quote.ExpireQuote: closing,
+        }
+
+    def _reservations(self) -> Handlers:
+        owned = (
+            requests.CommitReservations,
+            requests.ExtendReservations,
+            requests.ResizeReservation,
+            requests.MoveReservation,
+            requests.FreeReservations,
+            requests.ConsumeReservations,
+        )
+        return {
+            requests.ReserveStock: requesting.Requesting(self.reserving),
+            **dict.fromkeys(owned, owning.Owning(self.reserving)),
+            requests.ExpireReservations: expiring.Expiring(),
         }
 
     def _stock(self) -> Handlers:

@@ -142,7 +142,11 @@ def save(
         writes[key] = Write(change.state, version + max(1, len(events)), events)
         recorded += events
     heard = [todo for event in recorded for todo in dispatch.hearers(event, envelope.root)]
-    todos = [*heard, *follow_ups]
+    reminders = [
+        Todo(id_, one.due, one.key, one.command, envelope.root)
+        for id_, one in changes.reminders.items()
+    ]
+    todos = [*heard, *follow_ups, *reminders]
     answer = None
     if envelope.digest is not None:
         answer = Answer(envelope.context.command, envelope.digest, len(recorded))

@@ -1,0 +1,408 @@
+"""What a host asks of stock directly, what it is answered, and why not.
+
+A request is answered by a `Grant`, which is kept: the same command gets the same answer again, and
+what was refused can be counted.  A *ticket* is what the owner of a reservation shows when he wants
+something of it: its id, and the epoch at which he knows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import ClassVar, TypeVar
+
+from attrs import Attribute, evolve, field, frozen
+
+from omscore.kernel import ids
+from omscore.kernel.errors import Unreadable
+from omscore.kernel.keys import Kind
+from omscore.kernel.moments import day
+from omscore.kernel.quantities import no_or_some_units, some_units, units
+from omscore.kernel.reason import Noted, Reason
+from omscore.kernel.several import several, several_of
+
+T = TypeVar("T")
+LONGEST_TTL = timedelta(days=3650)
+MOST_DAYS = 3650
+MOST = 1_000
+
+# --- what is asked for ------------------------------------------------------------------------
+
+
+def _some_day(_: object, attribute: Attribute[date], value: date | None) -> None:
+    if value is not None:
+        day(value, attribute.name)
+
+
+def _ttl(_: object, attribute: Attribute[timedelta], value: timedelta | None) -> None:
+    if value is None:
+        return
+    if not isinstance(value, timedelta) or not timedelta(0) < value <= LONGEST_TTL:
+        raise Unreadable(f"a duration up to {LONGEST_TTL.days} days", f"$.{attribute.name}")
+
+
+def _yes_or_no(_: object, attribute: Attribute[bool], value: bool) -> None:
+    if type(value) is not bool:
+        raise Unreadable("yes or no", f"$.{attribute.name}")
+
+
+def _within(_: object, attribute: Attribute[int], value: int) -> None:
+    no_or_some_units(_, attribute, value)
+    if value > MOST_DAYS:
+        raise Unreadable(f"at most {MOST_DAYS} days", f"$.{attribute.name}")
+
+
+def _owner(value: str) -> str:
+    return ids.checked(value, "owner")
+
+
+def _reservation(value: str) -> ids.ReservationId:
+    return ids.ReservationId(ids.checked(value, "reservation"))
+
+
+def _epoch(_: object, attribute: Attribute[int], value: int) -> None:
+    units(value, attribute.name)
+
+
+def _some_or_all(_: object, attribute: Attribute[int], value: int | None) -> None:
+    if value is not None:
+        units(value, attribute.name)
+
+
+@frozen
+class Ticket:
+    """A reservation, at the *epoch* at which its owner knows it.
+
+    *quantity* is how many of its units are meant: all that are open, if it is not given.
+    """
+
+    reservation: ids.ReservationId = field(converter=_reservation)
+    epoch: int = field(default=1, validator=_epoch)
+    quantity: int | None = field(default=None, validator=_some_or_all, kw_only=True)
+
+
+@frozen
+class Wanted:
+    """Units of one sku for *day*, or for the earliest later day within so many.
+
+    Without a day it is today, at each node its own; so is a day that has passed.
+    """
+
+    sku: ids.Sku = field(converter=ids.sku)
+    quantity: int = field(validator=some_units)
+    day: date | None = field(default=None, validator=_some_day, kw_only=True)
+    within_days: int = field(default=0, validator=_within, kw_only=True)
+
+
+def _wanted(value: Iterable[Wanted]) -> tuple[Wanted, ...]:
+    return _some(several_of(Wanted, value, "wanted"), "wanted")
+
+
+def _tickets(value: Iterable[Ticket]) -> tuple[Ticket, ...]:
+    return _some(_distinct(several_of(Ticket, value, "tickets"), "tickets"), "tickets")
+
+
+def _whole_tickets(value: Iterable[Ticket]) -> tuple[Ticket, ...]:
+    tickets = _tickets(value)
+    for place, one in enumerate(tickets):
+        if one.quantity is not None:
+            raise Unreadable("a whole reservation", f"$.tickets[{place}].quantity")
+    return tickets
+
+
+def _replaced(value: Iterable[Ticket]) -> tuple[Ticket, ...]:
+    return _distinct(several_of(Ticket, value, "replaces"), "replaces")
+
+
+def _distinct(tickets: tuple[Ticket, ...], name: str) -> tuple[Ticket, ...]:
+    if len({one.reservation for one in tickets}) < len(tickets):
+        raise Unreadable("each reservation once", f"$.{name}")
+    return tickets
+
+
+def _some(row: tuple[T, ...], name: str) -> tuple[T, ...]:
+    if not 1 <= len(row) <= MOST:
+        raise Unreadable(f"1 to {MOST} of them", f"$.{name}")
+    return row
+
+
+def _nodes(value: str | Iterable[str]) -> tuple[ids.NodeId, ...]:
+    if isinstance(value, str):
+        return (ids.node_id(value),)
+    nodes = tuple(ids.node_id(one) for one in several(value, "at"))
+    if len(set(nodes)) < len(nodes):
+        raise Unreadable("each node once", "$.at")
+    return _some(nodes, "at")
+
+
+@frozen
+class Request:
+    """Set stock aside for *owner* (a cart, an order of the host), all of it or nothing.
+
+    *at* is a node, or a group of nodes in the order in which they are tried; the units sit at some
+    of them.  They are kept for *ttl*, or for good if that is None.  A *partial* request takes what
+    there is.  What it *replaces* is free again if it is granted, and never counted against it.
+    *channel* is who sells, where shares of the stock are protected.
+    """
+
+    owner: str = field(converter=_owner)
+    wanted: tuple[Wanted, ...] = field(converter=_wanted)
+    at: tuple[ids.NodeId, ...] = field(converter=_nodes, kw_only=True)
+    ttl: timedelta | None = field(validator=_ttl, kw_only=True)
+    partial: bool = field(default=False, validator=_yes_or_no, kw_only=True)
+    channel: str | None = field(default=None, converter=ids.optional_word, kw_only=True)
+    replaces: tuple[Ticket, ...] = field(default=(), converter=_replaced, kw_only=True)
+
+
+def _requests(value: Iterable[Request]) -> tuple[Request, ...]:
+    requests = _some(several_of(Request, value, "requests"), "requests")
+    if sum(len(one.wanted) for one in requests) > MOST:
+        raise Unreadable(f"at most {MOST} lines in all", "$.requests")
+    return requests
+
+
+@frozen
+class ReserveStock:
+    """Answer these requests, one after the other, on one view of the stock."""
+
+    requests: tuple[Request, ...] = field(converter=_requests)
+
+
+# --- what is asked of reservations ------------------------------------------------------------
+
+
+def _one_whole(_: object, attribute: Attribute[Ticket], value: Ticket) -> None:
+    if not isinstance(value, Ticket) or value.quantity is not None:
+        raise Unreadable("a ticket for a whole reservation", f"$.{attribute.name}")
+
+
+@frozen
+class CommitReservations:
+    """Promise for good what was set aside for a while; to another owner, if one is named."""
+
+    owner: str = field(converter=_owner)
+    tickets: tuple[Ticket, ...] = field(converter=_whole_tickets)
+    to: str | None = field(default=None, converter=ids.optional_reference, kw_only=True)
+
+
+@frozen
+class ExtendReservations:
+    """Keep what was set aside for *ttl* from now, if that is longer than it is kept anyway."""
+
+    owner: str = field(converter=_owner)
+    tickets: tuple[Ticket, ...] = field(converter=_whole_tickets)
+    ttl: timedelta = field(kw_only=True)
+
+    @ttl.validator
+    def _check(self, attribute: Attribute[timedelta], value: timedelta) -> None:
+        _ttl(self, attribute, value)
+        if value is None:
+            raise Unreadable("a duration", f"$.{attribute.name}")
+
+
+@frozen
+class ResizeReservation:
+    """Let a reservation have *quantity* open units: more, if they can be had, or fewer."""
+
+    owner: str = field(converter=_owner)
+    ticket: Ticket = field(validator=_one_whole)
+    quantity: int = field(validator=some_units, kw_only=True)
+
+
+@frozen
+class MoveReservation:
+    """Let a reservation sit at *node* from now on, if there is enough; it never lets go between."""
+
+    owner: str = field(converter=_owner)
+    ticket: Ticket = field(validator=_one_whole)
+    node: ids.NodeId = field(converter=ids.node_id, kw_only=True)
+
+
+@frozen
+class FreeReservations:
+    """Units are not needed any more.  The epoch does not matter: nobody loses by it."""
+
+    owner: str = field(converter=_owner)
+    tickets: tuple[Ticket, ...] = field(converter=_tickets)
+
+
+@frozen
+class ConsumeReservations:
+    """Units left their node."""
+
+    owner: str = field(converter=_owner)
+    tickets: tuple[Ticket, ...] = field(converter=_tickets)
+
+
+@frozen
+class ExpireReservations:
+    """A deadline: whatever expires at a position at this instant is free again."""
+
+    position: str
+    expires_at: datetime
+
+
+OwnersCommand = (
+    CommitReservations
+    | ExtendReservations
+    | ResizeReservation
+    | MoveReservation
+    | FreeReservations
+    | ConsumeReservations
+)
+
+
+def tickets_of(command: OwnersCommand) -> tuple[Ticket, ...]:
+    """The tickets of *command*."""
+    if isinstance(command, ResizeReservation | MoveReservation):
+        return (command.ticket,)
+    return command.tickets
+
+
+# --- what is answered -------------------------------------------------------------------------
+
+
+@frozen
+class Kept:
+    """What a reservation keeps now: *quantity* open units of a sku, at a node, for a day.
+
+    *line* is the place of what was wanted, from 0; *epoch* is what its owner shows from now on.
+    """
+
+    reservation: ids.ReservationId
+    epoch: int
+    line: int
+    sku: ids.Sku
+    node: ids.NodeId
+    day: date
+    quantity: int
+    expires_at: datetime | None = None
+
+    @property
+    def ticket(self) -> Ticket:
+        """What its owner shows when he wants something of it."""
+        return Ticket(self.reservation, self.epoch)
+
+
+@frozen
+class Grant:
+    """The answer: what is kept for *owner*, and *why* it is not all that was asked for.
+
+    Unless a request is partial, one of the two is empty.
+    """
+
+    owner: str
+    kept: tuple[Kept, ...] = ()
+    why: tuple[Noted, ...] = ()
+
+    @property
+    def granted(self) -> bool:
+        """Whether it is all that was asked for."""
+        return not self.why
+
+    @property
+    def tickets(self) -> tuple[Ticket, ...]:
+        """The tickets for all that is kept."""
+        return tuple(one.ticket for one in self.kept)
+
+
+@frozen
+class StockAnswered:
+    """What was answered, in the order of the requests."""
+
+    grants: tuple[Grant, ...]
+
+
+@frozen
+class Answered:
+    """How many requests of one command were granted, and how many were not."""
+
+    granted: int = 0
+    refused: int = 0
+
+
+def _evolve(state: Answered | None, /, *events: StockAnswered) -> Answered:
+    state = state or Answered()
+    for event in events:
+        granted = sum(one.granted for one in event.grants)
+        refused = len(event.grants) - granted
+        state = evolve(state, granted=state.granted + granted, refused=state.refused + refused)
+    return state
+
+
+REQUEST = Kind("request", Answered, _evolve, (StockAnswered,))
+
+
+def grants_of(events: Iterable[object]) -> tuple[Grant, ...]:
+    """The answers among *events*."""
+    return tuple(
+        one for event in events if isinstance(event, StockAnswered) for one in event.grants
+    )
+
+
+# --- reasons ----------------------------------------------------------------------------------
+
+
+@frozen
+class LineShort(Reason):
+    """Fewer units than asked for may be promised by the last day that would do.
+
+    *later* is the first day for which all of them could be had; empty, if none is known.
+    """
+
+    code: ClassVar[str] = "reservation.line-short"
+    line: int
+    sku: ids.Sku
+    asked: int
+    available: int
+    later: str
+
+    def __str__(self) -> str:
+        later = f", all of them on {self.later}" if self.later else ""
+        return f"{self.asked} units of {self.sku} asked, {self.available} available{later}"
+
+
+@frozen
+class NoSuchReservation(Reason):
+    """Nobody holds a reservation of this id here."""
+
+    code: ClassVar[str] = "reservation.unknown"
+    reservation: ids.ReservationId
+
+    def __str__(self) -> str:
+        return f"there is no reservation {self.reservation}"
+
+
+@frozen
+class NotYours(Reason):
+    """The reservation belongs to somebody else, or to an order or a quote."""
+
+    code: ClassVar[str] = "reservation.not-yours"
+    reservation: ids.ReservationId
+
+    def __str__(self) -> str:
+        return f"reservation {self.reservation} belongs to somebody else"
+
+
+@frozen
+class TtlTooLong(Reason):
+    """Stock is not kept for so long; it is for good that no duration is given."""
+
+    code: ClassVar[str] = "reservation.ttl-too-long"
+    seconds: int
+    most: int
+
+    def __str__(self) -> str:
+        return f"{self.seconds} seconds asked, stock is kept for at most {self.most}"
+
+
+@frozen
+class TooManyExtensions(Reason):
+    """The reservation was extended as often as one may be."""
+
+    code: ClassVar[str] = "reservation.too-many-extensions"
+    reservation: ids.ReservationId
+    most: int
+
+    def __str__(self) -> str:
+        return f"reservation {self.reservation} was extended {self.most} times, which is the most"

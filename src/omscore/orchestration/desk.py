@@ -1,0 +1,204 @@
+"""The desk: positions and reservations while one command changes many of them.
+
+All requests of a command share it, so each sees what those before it took.  What is noted at the
+desk can be taken back to a mark, and is told once, when everything is decided.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from attrs import define, field
+
+from omscore.atp import granting, reservations
+from omscore.atp.drafts import Draft, Entry
+from omscore.atp.granting import Move, Reserve
+from omscore.atp.movements import UnitsFreed
+from omscore.atp.position import POSITION, Position, PositionId
+from omscore.atp.reservations import (
+    RESERVATION,
+    Exit,
+    Reservation,
+    ReservationEnded,
+    ReservationEvent,
+    StockReserved,
+    expiring_at,
+)
+from omscore.kernel.ids import NodeId, ReservationId
+from omscore.kernel.keys import Changes, Key
+from omscore.kernel.recorded import Context
+from omscore.network.facts import THE_NETWORK, Network
+from omscore.orchestration import expiring
+from omscore.orchestration.reserving import today_at
+
+LISTS, EACH = 8, 32
+"""Of how many expiries, and how many of each, reservations are looked at that might give way."""
+
+OVERDUE, SWEPT = 4, 50
+"""Of how many expiries, and how many of each, a position is swept when somebody reserves at it."""
+
+
+class _Noted(NamedTuple):
+    """One step: an entry of a position, and what happens to a reservation with it."""
+
+    position: PositionId
+    entry: Entry
+    reservation: ReservationId
+    event: ReservationEvent | None
+    before: Reservation | None
+
+
+@define(eq=False)
+class Desk:
+    """What one command decides on top of *changes*."""
+
+    changes: Changes
+    context: Context
+    _drafts: dict[PositionId, Draft] = field(factory=dict, init=False)
+    _held: dict[ReservationId, Reservation | None] = field(factory=dict, init=False)
+    _noted: list[_Noted] = field(factory=list, init=False)
+
+    # --- asking -------------------------------------------------------------------------------
+
+    def draft(self, position: PositionId) -> Draft:
+        """The position as it stands now; `Unread` if it was not read."""
+        if (found := self._drafts.get(position)) is None:
+            key = POSITION.key(position)
+            self.changes.seen.demand(key)
+            node = NodeId(position.partition("/")[0])
+            known = (self.changes.get(THE_NETWORK) or Network()).nodes.get(node)
+            found = self._drafts[position] = Draft(
+                self.changes.get(key) or Position(),
+                today=today_at(self.changes, node, self.context),
+                now=self.context.now,
+                closed=known is None or not known.active,
+            )
+        return found
+
+    def held(self, id_: ReservationId) -> Reservation | None:
+        """The reservation as it stands now."""
+        if id_ in self._held:
+            return self._held[id_]
+        return self.changes.get(RESERVATION.key(id_))
+
+    def movable(self, position: PositionId) -> list[tuple[ReservationId, Reservation]]:
+        """Those that may give way at *position*: what expires last is first, then by id.
+
+        At most `EACH` of the last `LISTS` expiries; and those of this very command.
+        """
+        now, kept = self.context.now, self.changes.get(POSITION.key(position))
+        expiries = {
+            one.expires_at
+            for one in (kept.held if kept is not None else ())
+            if one.movable and one.expires_at > now
+        }
+        lists = [
+            RESERVATION.under(expiring_at(position, expiry, movable=True), most=EACH)
+            for expiry in sorted(expiries, reverse=True)[:LISTS]
+        ]
+        ids = {ReservationId(key.id) for key in self.changes.seen.on_all(lists)} | self._held.keys()
+        found = [
+            (id_, held)
+            for id_ in ids
+            if (held := self.held(id_)) is not None
+            and (held.position, held.movable) == (position, True)
+            and held.open
+            and held.expires_at is not None
+            and held.expires_at > now
+        ]
+        return sorted(sorted(found, key=_by_id), key=_expiry, reverse=True)
+
+    # --- noting -------------------------------------------------------------------------------
+
+    def reserve(self, ask: Reserve) -> None:
+        """Note a new reservation; the position must have room for it."""
+        what = ask.position, ask.day, ask.quantity, ask.owner
+        event = StockReserved(*what, ask.expires_at, ask.group, ask.channel)
+        self._note(ask.position, granting.entry_of(ask), ask.reservation, event)
+
+    def move(self, id_: ReservationId, kept: Reservation, to: PositionId) -> None:
+        """Note that a reservation sits elsewhere in its group; there must be room for it."""
+        told = granting.moving(kept, Move(id_, to, kept.group, kept.epoch))
+        self._note(to, told.taken, id_, None)
+        self._note(kept.position, told.left, id_, told.event)
+
+    def end(self, id_: ReservationId, exit_: Exit) -> None:
+        """Note that all open units of a reservation are free again."""
+        if (kept := self.held(id_)) is not None and kept.open:
+            what = id_, kept.day, kept.open, kept.expires_at
+            entry = UnitsFreed(*what, kept.movable, kept.channel)
+            self._note(kept.position, entry, id_, ReservationEnded(kept.open, exit_))
+
+    def _note(
+        self,
+        position: PositionId,
+        entry: Entry,
+        id_: ReservationId,
+        event: ReservationEvent | None,
+    ) -> None:
+        before = self.held(id_)
+        self.draft(position).tell(entry)
+        self._noted.append(_Noted(position, entry, id_, event, before))
+        if event is not None:
+            self._held[id_] = reservations.evolve(before, event)
+
+    def mark(self) -> int:
+        """Where the desk stands, for `back`."""
+        return len(self._noted)
+
+    def back(self, mark: int) -> None:
+        """Take back everything since *mark*."""
+        while len(self._noted) > mark:
+            last = self._noted.pop()
+            self._drafts[last.position].untell()
+            self._held[last.reservation] = last.before
+
+    # --- what is overdue ----------------------------------------------------------------------
+
+    def sweep(self, position: PositionId) -> bool:
+        """Let what is overdue at *position* expire, a bounded number of it; whether anything did.
+
+        What a quote holds is left to the deadline of the quote.
+        """
+        kept = self.changes.get(POSITION.key(position))
+        overdue = [
+            (one.expires_at, one.movable)
+            for one in (kept.held if kept is not None else ())
+            if one.expires_at <= self.context.now
+        ]
+        lists = [
+            RESERVATION.under(expiring_at(position, expiry, movable=movable), most=SWEPT)
+            for expiry, movable in list(dict.fromkeys(overdue))[:OVERDUE]
+        ]
+        mark = self.mark()
+        for key in self.changes.seen.on_all(lists):
+            self.end(ReservationId(key.id), "expired")
+        return self.mark() > mark
+
+    # --- telling ------------------------------------------------------------------------------
+
+    def tell(self) -> None:
+        """Tell each position and each reservation what was noted, in its order."""
+        entries: dict[PositionId, list[Entry]] = {}
+        events: dict[ReservationId, list[ReservationEvent]] = {}
+        for one in self._noted:
+            entries.setdefault(one.position, []).append(one.entry)
+            if one.event is not None:
+                events.setdefault(one.reservation, []).append(one.event)
+        for position, told in entries.items():
+            self.changes.tell(POSITION.key(position), told)
+            expiring.remind(self.changes, position, told)
+        for id_, happened in events.items():
+            key: Key[object] = RESERVATION.key(id_)
+            if isinstance(happened[0], StockReserved):
+                self.changes.begin(key, happened)
+            else:
+                self.changes.tell(key, happened)
+
+
+def _by_id(one: tuple[ReservationId, Reservation]) -> str:
+    return one[0]
+
+
+def _expiry(one: tuple[ReservationId, Reservation]) -> float:
+    return one[1].expires_at.timestamp() if one[1].expires_at is not None else 0.0

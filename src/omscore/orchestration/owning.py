@@ -1,0 +1,224 @@
+"""Owning: what the owner of reservations wants of them.
+
+All tickets of a command are good, or nothing happens.  A call that comes late or twice is answered,
+and changes nothing; one for what is somebody else's is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import assert_never
+
+from attrs import frozen
+
+from omscore.atp.expiries import until
+from omscore.atp.granting import Commit, End, Ended, Extend, Move, Raise, Short
+from omscore.atp.messages import NoSuchNode
+from omscore.atp.position import POSITION, PositionId, position_id
+from omscore.atp.requests import (
+    REQUEST,
+    CommitReservations,
+    ConsumeReservations,
+    ExtendReservations,
+    FreeReservations,
+    Grant,
+    Kept,
+    MoveReservation,
+    NoSuchReservation,
+    NotYours,
+    OwnersCommand,
+    ResizeReservation,
+    StockAnswered,
+    Ticket,
+    TooManyExtensions,
+    tickets_of,
+)
+from omscore.atp.reservations import RESERVATION, Reservation
+from omscore.kernel import ids
+from omscore.kernel.errors import Refused
+from omscore.kernel.keys import Changes, Key, Seen
+from omscore.kernel.reason import Noted, Reason
+from omscore.kernel.recorded import Context
+from omscore.network.facts import THE_NETWORK, Network
+from omscore.orchestration import backlog, expiring, reserving
+from omscore.orchestration.backlog import BACKLOG
+from omscore.orchestration.expiring import sku_at
+from omscore.orchestration.requesting import Reserving
+
+
+@frozen
+class Owning:
+    """Commit, extend, resize, move, free or consume reservations of one owner."""
+
+    policy: Reserving
+
+    def reads(self, command: OwnersCommand, seen: Seen) -> Iterable[Key[object]]:
+        """The facts, the reservations, their positions, and who waits for them."""
+        held = [ticket.reservation for ticket in tickets_of(command)]
+        yield from reserving.reads_of(seen, held)
+        for id_ in held:
+            if (reservation := seen.get(RESERVATION.key(id_))) is not None:
+                yield BACKLOG.key(sku := sku_at(reservation.position))
+                if isinstance(command, MoveReservation):
+                    yield POSITION.key(position_id(command.node, sku))
+
+    def decide(self, command: OwnersCommand, seen: Seen, context: Context) -> Changes:
+        """What is kept now, or why nothing has changed; `Refused` for what is not the owner's."""
+        changes = Changes(seen)
+        self._require(changes, command)
+        why = [
+            _why(ticket, answer)
+            for ticket in tickets_of(command)
+            if isinstance(answer := self._answer(changes, context, command, ticket), Reason)
+        ]
+        if why:
+            changes = Changes(seen)
+        kept = () if why else tuple(_kept(changes, tickets_of(command)))
+        grant = Grant(command.owner, kept, tuple(why))
+        changes.begin(REQUEST.key(context.command), [StockAnswered((grant,))])
+        return changes
+
+    def _require(self, changes: Changes, command: OwnersCommand) -> None:
+        faults = list[Reason]()
+        for ticket in tickets_of(command):
+            held = changes.get(RESERVATION.key(ticket.reservation))
+            if held is None:
+                faults.append(NoSuchReservation(ticket.reservation))
+            elif held.owner not in _owners(command) or not held.group:
+                faults.append(NotYours(ticket.reservation))
+        network = changes.get(THE_NETWORK) or Network()
+        if isinstance(command, MoveReservation) and command.node not in network.nodes:
+            faults.append(NoSuchNode(command.node))
+        if isinstance(command, ExtendReservations):
+            too_long = self.policy.too_long(command.ttl)
+            faults += [] if too_long is None else [too_long]
+            faults += self._extended_out(changes, command.tickets)
+        if faults:
+            raise Refused(*faults)
+
+    def _extended_out(self, changes: Changes, tickets: Iterable[Ticket]) -> Iterator[Reason]:
+        most = self.policy.max_extensions
+        for ticket in tickets:
+            held = changes.get(RESERVATION.key(ticket.reservation))
+            known = held is not None and held.open and held.epoch == ticket.epoch
+            if held is not None and known and held.extensions >= most:
+                yield TooManyExtensions(ticket.reservation, most)
+
+    def _answer(
+        self, changes: Changes, context: Context, command: OwnersCommand, ticket: Ticket
+    ) -> Short | Ended | None:
+        """Why a ticket is not good; None if what is asked has happened."""
+        id_, held = ticket.reservation, changes.require(RESERVATION.key(ticket.reservation))
+        match command:
+            case CommitReservations():
+                ask = Commit(id_, command.to or command.owner, ticket.epoch)
+                return _told(changes, context, ask, held)
+            case ExtendReservations():
+                longer = until(context.now, command.ttl)
+                return _told(changes, context, Extend(id_, longer, ticket.epoch), held)
+            case ResizeReservation():
+                return _resize(changes, context, command, held)
+            case MoveReservation():
+                return _move(changes, context, command, held)
+            case FreeReservations():
+                units = ticket.quantity or held.open
+                answer = _told(changes, context, End(id_, max(1, units), "freed"), held)
+                _call(changes, held, answer)
+                return answer
+            case ConsumeReservations():
+                return _consume(changes, context, ticket, held)
+            case _:
+                assert_never(command)
+
+
+def _owners(command: OwnersCommand) -> tuple[str, ...]:
+    """Who may ticket; whoever has committed to another owner may do so twice."""
+    if isinstance(command, CommitReservations) and command.to is not None:
+        return command.owner, command.to
+    return (command.owner,)
+
+
+def _told(
+    changes: Changes, context: Context, ask: Commit | Extend | Raise | End, held: Reservation
+) -> Short | Ended | None:
+    answer = reserving.change(changes, context, ask)
+    if isinstance(answer, Short | Ended):
+        return answer
+    expiring.remind(changes, held.position, answer.entries)
+    return None
+
+
+def _resize(
+    changes: Changes, context: Context, command: ResizeReservation, held: Reservation
+) -> Short | Ended | None:
+    """Only the difference is asked for, or let go."""
+    ticket, more = command.ticket, command.quantity - held.open
+    if held.epoch != ticket.epoch or not held.open:
+        return Ended(held.open, held.epoch)
+    if more > 0:
+        return _told(changes, context, Raise(ticket.reservation, more, ticket.epoch), held)
+    if more < 0:
+        answer = _told(changes, context, End(ticket.reservation, -more, "freed"), held)
+        _call(changes, held, answer)
+        return answer
+    return None
+
+
+def _move(
+    changes: Changes, context: Context, command: MoveReservation, held: Reservation
+) -> Short | Ended | None:
+    """To a node that was chosen, where it stays: whoever chooses has a reason."""
+    to = position_id(command.node, sku_at(held.position))
+    if to == held.position:
+        return None if held.epoch == command.ticket.epoch else Ended(held.open, held.epoch)
+    ask = Move(command.ticket.reservation, to, (command.node,), command.ticket.epoch)
+    answer = reserving.move(changes, context, ask)
+    if isinstance(answer, Short | Ended):
+        return answer
+    expiring.remind(changes, to, [answer.taken])
+    _call(changes, held, None)
+    return None
+
+
+def _consume(
+    changes: Changes, context: Context, ticket: Ticket, held: Reservation
+) -> Short | Ended | None:
+    """Whatever that leaves without stock is declared short."""
+    if held.epoch != ticket.epoch or not held.open:
+        return Ended(held.open, held.epoch)
+    ask = End(ticket.reservation, ticket.quantity or held.open, "consumed")
+    answer = _told(changes, context, ask, held)
+    if answer is None:
+        reserving.settle(changes, POSITION.key(held.position), context)
+    return answer
+
+
+def _call(changes: Changes, held: Reservation, answer: Reason | None) -> None:
+    """Call those who wait, if something was set free."""
+    if answer is None:
+        backlog.call(changes, sku_at(held.position))
+
+
+def _kept(changes: Changes, tickets: Iterable[Ticket]) -> Iterator[Kept]:
+    for line, ticket in enumerate(tickets):
+        held = changes.require(RESERVATION.key(ticket.reservation))
+        yield Kept(
+            ticket.reservation,
+            held.epoch,
+            line,
+            sku_at(held.position),
+            node_at(held.position),
+            held.day,
+            held.open,
+            held.expires_at,
+        )
+
+
+def node_at(position: PositionId) -> ids.NodeId:
+    """The node of a position."""
+    return ids.NodeId(position.partition("/")[0])
+
+
+def _why(ticket: Ticket, answer: Reason) -> Noted:
+    noted = answer.noted()
+    return Noted(noted.code, {"reservation": ticket.reservation, **noted.figures})
