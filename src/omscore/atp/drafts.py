@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from itertools import groupby
 
-from omscore.atp.movements import PositionEvent, UnitsFreed, UnitsReserved
+import attrs
+
+from omscore.atp.movements import UnitsFreed, UnitsReserved
 from omscore.atp.position import Position, evolve
 
 Entry = UnitsReserved | UnitsFreed
@@ -27,7 +30,7 @@ class Draft:
     ) -> None:
         self.today, self._now, self._closed = today, now, closed
         self._position, self._timeline = position, position.timeline(today=today, now=now)
-        self.entries: list[PositionEvent] = []
+        self.entries: list[Entry] = []
 
     @property
     def position(self) -> Position:
@@ -59,15 +62,26 @@ class Draft:
 
     def untell(self) -> None:
         """Take the last entry back."""
-        entry = self.entries.pop()
-        if isinstance(entry, UnitsReserved | UnitsFreed):
-            self._count(entry, -1)
+        self._count(self.entries.pop(), -1)
+
+    def told(self) -> Sequence[Entry]:
+        """What to tell the position: neighbors that differ by their reservation alone are one."""
+        found = list[Entry]()
+        for _, alike in groupby(self.entries, _terms):
+            first, *more = alike
+            units = first.units + sum(one.units for one in more)
+            found.append(attrs.evolve(first, reservation=None, units=units) if more else first)
+        return found
 
     def _count(self, entry: Entry, sign: int) -> None:
         if self._timeline is None or (entry.expires_at or _NEVER) <= self._now:
             return
         units = -entry.units if isinstance(entry, UnitsReserved) else entry.units
         self._timeline.change(entry.day.toordinal(), sign * units)
+
+
+def _terms(entry: Entry) -> tuple[object, ...]:
+    return type(entry), entry.day, entry.expires_at, entry.movable, entry.channel
 
 
 _NEVER = datetime.max.replace(tzinfo=UTC)

@@ -10,6 +10,7 @@ position has something to expire stay few however many reservations there are.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 PARTS = 16
 """A step of the grid is no longer than the duration by this."""
@@ -24,6 +25,7 @@ _STEPS = [
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
+@lru_cache(maxsize=256)
 def step(ttl: timedelta) -> timedelta:
     """The grid for *ttl*: the coarsest that is no coarser than a sixteenth of it."""
     return max((one for one in _STEPS if PARTS * one <= ttl), default=timedelta(microseconds=1))

@@ -199,14 +199,15 @@ def _reserve(
     if short := asked.lacking(position, ask.day, ask.quantity):
         return short
     what = ask.position, ask.day, ask.quantity, ask.owner, ask.expires_at, ask.group, ask.channel
-    return Granted((entry_of(ask),), (StockReserved(*what),))
+    event = StockReserved(*what)
+    return Granted((entry_of(ask.reservation, event),), (event,))
 
 
-def entry_of(ask: Reserve) -> UnitsReserved:
-    """What a position is told when *ask* is granted."""
-    movable = len(ask.group) > 1 and ask.expires_at is not None
-    what = ask.reservation, ask.day, ask.quantity, ask.expires_at
-    return UnitsReserved(*what, movable, ask.channel)
+def entry_of(reservation: ReservationId, event: StockReserved) -> UnitsReserved:
+    """What a position is told when a reservation begins."""
+    movable = len(event.group) > 1 and event.expires_at is not None
+    what = reservation, event.day, event.quantity, event.expires_at
+    return UnitsReserved(*what, movable, event.channel)
 
 
 def _standing(

@@ -83,10 +83,11 @@ class DemandScheduled:
 class UnitsReserved:
     """Units were set aside for *day* and *channel*, until *expires_at* if that is given.
 
+    They are those of one *reservation*, or of several that one command made, if that is None.
     *movable* ones may be moved to another node when somebody needs them here.
     """
 
-    reservation: ReservationId
+    reservation: ReservationId | None
     day: date
     units: int
     expires_at: datetime | None = None
@@ -108,9 +109,9 @@ class UnitsCommitted:
 
 @frozen
 class UnitsFreed:
-    """Units that were set aside are free again."""
+    """Units that were set aside are free again: those of one reservation, or of several at once."""
 
-    reservation: ReservationId
+    reservation: ReservationId | None
     day: date
     units: int
     expires_at: datetime | None = None

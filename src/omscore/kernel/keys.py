@@ -222,17 +222,23 @@ class Changes:
         found = self.seen.found.get(key)
         return 0 if found is None else found.version
 
-    def begin(self, key: Key[S], events: Iterable[object]) -> None:
+    def begin(self, key: Key[S], events: Iterable[object], state: S | None = None) -> None:
         """Let *events* be the first at *key*, whose id is new because it follows from the command.
 
-        Nobody has to read it: saving it is a `Conflict` if it is there already.
+        Nobody has to read it: saving it is a `Conflict` if it is there already.  Who knows the
+        *state* that they lead to may say so.
         """
-        ensure(self.get(key) is None, f"{key} begins twice")
-        self._tell(key, events)
+        if self.get(key) is not None:
+            raise Broken(f"{key} begins twice")
+        if state is None:
+            self._tell(key, events)
+        else:
+            self.told[key] = Change(tuple(events), state)
 
     def tell(self, key: Key[S], events: Iterable[object]) -> None:
         """Let *events* happen at *key*."""
-        ensure(key in self.seen.found or key in self.told, f"{key} is changed but was not read")
+        if key not in self.seen.found and key not in self.told:
+            raise Broken(f"{key} is changed but was not read")
         self._tell(key, events)
 
     def _tell(self, key: Key[S], events: Iterable[object]) -> None:

@@ -12,7 +12,7 @@ from attrs import define, field
 
 from omscore.atp import granting, reservations
 from omscore.atp.drafts import Draft, Entry
-from omscore.atp.granting import Move, Reserve
+from omscore.atp.granting import Move
 from omscore.atp.movements import UnitsFreed
 from omscore.atp.position import POSITION, Position, PositionId
 from omscore.atp.reservations import (
@@ -110,11 +110,10 @@ class Desk:
 
     # --- noting -------------------------------------------------------------------------------
 
-    def reserve(self, ask: Reserve) -> None:
+    def reserve(self, id_: ReservationId, event: StockReserved) -> None:
         """Note a new reservation; the position must have room for it."""
-        what = ask.position, ask.day, ask.quantity, ask.owner
-        event = StockReserved(*what, ask.expires_at, ask.group, ask.channel)
-        self._note(ask.position, granting.entry_of(ask), ask.reservation, event)
+        self._held[id_] = None
+        self._note(event.position, granting.entry_of(id_, event), id_, event)
 
     def move(self, id_: ReservationId, kept: Reservation, to: PositionId) -> None:
         """Note that a reservation sits elsewhere in its group; there must be room for it."""
@@ -179,19 +178,18 @@ class Desk:
 
     def tell(self) -> None:
         """Tell each position and each reservation what was noted, in its order."""
-        entries: dict[PositionId, list[Entry]] = {}
         events: dict[ReservationId, list[ReservationEvent]] = {}
         for one in self._noted:
-            entries.setdefault(one.position, []).append(one.entry)
             if one.event is not None:
                 events.setdefault(one.reservation, []).append(one.event)
-        for position, told in entries.items():
-            self.changes.tell(POSITION.key(position), told)
-            expiring.remind(self.changes, position, told)
+        for position, draft in self._drafts.items():
+            if told := draft.told():
+                self.changes.tell(POSITION.key(position), told)
+                expiring.remind(self.changes, position, told)
         for id_, happened in events.items():
             key: Key[object] = RESERVATION.key(id_)
             if isinstance(happened[0], StockReserved):
-                self.changes.begin(key, happened)
+                self.changes.begin(key, happened, self._held[id_])
             else:
                 self.changes.tell(key, happened)
 

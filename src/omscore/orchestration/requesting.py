@@ -7,14 +7,12 @@ what keeps a hot item fast.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-import attrs
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from omscore.atp.expiries import until
-from omscore.atp.granting import Reserve
 from omscore.atp.messages import NoSuchItem, NoSuchNode
 from omscore.atp.position import POSITION, position_id
 from omscore.atp.requests import (
@@ -30,18 +28,20 @@ from omscore.atp.requests import (
     TtlTooLong,
     Wanted,
 )
-from omscore.atp.reservations import RESERVATION
+from omscore.atp.reservations import RESERVATION, StockReserved
 from omscore.catalog.item import ITEM
 from omscore.kernel import ids
 from omscore.kernel.keys import Changes, Key, Seen
 from omscore.kernel.reason import Noted, Reason
 from omscore.kernel.recorded import Context
-from omscore.network.facts import THE_NETWORK, Network
+from omscore.network.facts import THE_NETWORK, Network, Node
 from omscore.orchestration import backlog
 from omscore.orchestration.backlog import BACKLOG, Backlog
 from omscore.orchestration.desk import Desk
 from omscore.orchestration.expiring import sku_at
 from omscore.orchestration.seating import Seat, Seating
+
+Group = tuple[ids.NodeId, ...]
 
 
 @frozen(kw_only=True)
@@ -72,16 +72,15 @@ class Requesting:
     def reads(self, command: ReserveStock, seen: Seen) -> Iterable[Key[object]]:
         """The facts, who waits, the positions, and what is replaced."""
         yield THE_NETWORK
-        for request in command.requests:
-            for wanted in request.wanted:
-                yield ITEM.key(wanted.sku)
-                yield BACKLOG.key(wanted.sku)
-                yield from (POSITION.key(position_id(node, wanted.sku)) for node in request.at)
-            for ticket in request.replaces:
-                yield (key := RESERVATION.key(ticket.reservation))
-                if (held := seen.get(key)) is not None:
-                    yield POSITION.key(held.position)
-                    yield BACKLOG.key(sku_at(held.position))
+        for sku, at in _asked(command):
+            yield ITEM.key(sku)
+            yield BACKLOG.key(sku)
+            yield from (POSITION.key(position_id(node, sku)) for node in at)
+        for ticket in (one for request in command.requests for one in request.replaces):
+            yield (key := RESERVATION.key(ticket.reservation))
+            if (held := seen.get(key)) is not None:
+                yield POSITION.key(held.position)
+                yield BACKLOG.key(sku_at(held.position))
 
     def decide(self, command: ReserveStock, seen: Seen, context: Context) -> Changes:
         """One grant for each request, and nothing that was refused."""
@@ -105,16 +104,18 @@ class _Answering:
     policy: Reserving
     desk: Desk
     many: int = 0
-    free: dict[ids.Sku, None] = attrs.field(factory=dict)
+    free: dict[ids.Sku, None] = field(factory=dict)
+    _nodes: Mapping[ids.NodeId, Node] = field(init=False)
+    _stocked: dict[ids.Sku, bool] = field(factory=dict, init=False)
+    _untils: dict[timedelta | None, datetime | None] = field(factory=lambda: {None: None})
+    _seatings: dict[tuple[ids.Sku, Group], tuple[Seating, int]] = field(factory=dict, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._nodes = (self.changes.get(THE_NETWORK) or Network()).nodes
 
     def sweep(self, command: ReserveStock) -> None:
         """What is overdue at the positions that are asked is expired first."""
-        asked = {
-            position_id(node, wanted.sku): wanted.sku
-            for request in command.requests
-            for wanted in request.wanted
-            for node in request.at
-        }
+        asked = {position_id(node, sku): sku for sku, at in _asked(command) for node in at}
         for position, sku in asked.items():
             if self.desk.sweep(position):
                 self.free[sku] = None
@@ -124,59 +125,61 @@ class _Answering:
         if faults := tuple(self._faults(request)):
             return Grant(request.owner, why=faults)
         mark, many = self.desk.mark(), self.many
-        replaced = [ticket.reservation for ticket in request.replaces]
-        skus = [sku_at(held.position) for id_ in replaced if (held := self.desk.held(id_))]
-        for id_ in replaced:
-            self.desk.end(id_, "freed")
+        freed = self._replace(request)
         kept, short = list[Kept](), list[Noted]()
         for line, wanted in enumerate(request.wanted):
-            seating = Seating(self.desk, wanted.sku, request.at, self._ahead(wanted))
-            found = list(self._taken(request, line, wanted, seating))
-            kept += found
-            lacking = wanted.quantity - sum(one.quantity for one in found)
+            seating = self._seating(wanted.sku, request.at)
+            lacking = wanted.quantity
+            for seat in seating.some(wanted) if request.partial else seating.seats(wanted):
+                kept.append(self._take(request, line, wanted.sku, seat))
+                lacking -= seat.units
             if lacking:
                 short.append(_short(line, wanted, lacking, seating))
         if short and not request.partial:
             self.desk.back(mark)
             self.many = many
             return Grant(request.owner, why=tuple(short))
-        self.free.update(dict.fromkeys(skus))
+        self.free |= freed
         return Grant(request.owner, tuple(kept), tuple(short))
 
-    def _taken(
-        self, request: Request, line: int, wanted: Wanted, seating: Seating
-    ) -> Iterator[Kept]:
-        expires_at = None if request.ttl is None else until(self.context.now, request.ttl)
-        seats = seating.some(wanted) if request.partial else seating.seats(wanted)
-        for seat in seats:
-            yield self._take(request, line, wanted.sku, seat, expires_at)
+    def _replace(self, request: Request) -> dict[ids.Sku, None]:
+        """Free what *request* replaces; the skus of it."""
+        skus = dict[ids.Sku, None]()
+        for ticket in request.replaces:
+            if (held := self.desk.held(ticket.reservation)) is not None:
+                skus[sku_at(held.position)] = None
+            self.desk.end(ticket.reservation, "freed")
+        return skus
 
-    def _take(
-        self, request: Request, line: int, sku: ids.Sku, seat: Seat, expires_at: datetime | None
-    ) -> Kept:
+    def _take(self, request: Request, line: int, sku: ids.Sku, seat: Seat) -> Kept:
         id_ = ids.ReservationId(ids.derived(self.context.command, f"r{self.many:04}"))
         self.many += 1
-        at = position_id(seat.node, sku)
+        if request.ttl not in self._untils and request.ttl is not None:
+            self._untils[request.ttl] = until(self.context.now, request.ttl)
+        expires_at = self._untils[request.ttl]
         who = request.owner, expires_at, request.at, request.channel
-        self.desk.reserve(Reserve(id_, at, seat.day, seat.units, *who))
+        self.desk.reserve(id_, StockReserved(seat.position, seat.day, seat.units, *who))
         return Kept(id_, 1, line, sku, seat.node, seat.day, seat.units, expires_at)
 
-    def _ahead(self, wanted: Wanted) -> int:
-        """How many units others wait for who came first."""
-        return (self.changes.get(BACKLOG.key(wanted.sku)) or Backlog()).before(None)
+    def _seating(self, sku: ids.Sku, at: Group) -> Seating:
+        """A new search; what others wait for who came first is left to them."""
+        if (sku, at) not in self._seatings:
+            ahead = (self.changes.get(BACKLOG.key(sku)) or Backlog()).before(None)
+            self._seatings[sku, at] = Seating(self.desk, sku, at), ahead
+        seating, ahead = self._seatings[sku, at]
+        seating.begin(ahead)
+        return seating
 
     # --- what is wrong ------------------------------------------------------------------------
 
     def _faults(self, request: Request) -> Iterator[Noted]:
-        network = self.changes.get(THE_NETWORK) or Network()
         if (too_long := self.policy.too_long(request.ttl)) is not None:
             yield _at("$.ttl", too_long)
         for place, node in enumerate(request.at):
-            if node not in network.nodes:
+            if node not in self._nodes:
                 yield _at(f"$.at[{place}]", NoSuchNode(node))
         for place, wanted in enumerate(request.wanted):
-            item = self.changes.get(ITEM.key(wanted.sku))
-            if item is None or item.kind != "stock":
+            if not self._is_stock(wanted.sku):
                 yield _at(f"$.wanted[{place}].sku", NoSuchItem(wanted.sku))
         for place, ticket in enumerate(request.replaces):
             held = self.desk.held(ticket.reservation)
@@ -184,6 +187,19 @@ class _Answering:
                 yield _at(f"$.replaces[{place}]", NoSuchReservation(ticket.reservation))
             elif held.owner != request.owner or not held.group:
                 yield _at(f"$.replaces[{place}]", NotYours(ticket.reservation))
+
+    def _is_stock(self, sku: ids.Sku) -> bool:
+        if (known := self._stocked.get(sku)) is None:
+            item = self.changes.get(ITEM.key(sku))
+            known = self._stocked[sku] = item is not None and item.kind == "stock"
+        return known
+
+
+def _asked(command: ReserveStock) -> Iterable[tuple[ids.Sku, Group]]:
+    """The skus that are asked for, each with the groups of nodes it is asked of."""
+    return dict.fromkeys(
+        (wanted.sku, request.at) for request in command.requests for wanted in request.wanted
+    )
 
 
 def _at(path: str, reason: Reason) -> Noted:

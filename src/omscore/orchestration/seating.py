@@ -32,6 +32,7 @@ STEPS = 256
 class Seat(NamedTuple):
     """Units at a node, for a day."""
 
+    position: PositionId
     node: NodeId
     day: date
     units: int
@@ -39,24 +40,17 @@ class Seat(NamedTuple):
 
 @define(eq=False)
 class Seating:
-    """The search for one line, at a *group* of nodes; *ahead* units are left to those who wait.
-
-    They are thought to be served from the first nodes.
-    """
+    """The search for a sku at a *group* of nodes."""
 
     desk: Desk
     sku: Sku
     group: Sequence[NodeId]
-    ahead: int = 0
+    _drafts: list[tuple[NodeId, Draft]] = field(init=False)
+    _left: Mapping[NodeId, int] = field(factory=dict, init=False)
     _steps: int = field(default=STEPS, init=False)
-    _left: Mapping[NodeId, int] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        left, ahead = dict[NodeId, int](), self.ahead
-        for node in self.group:
-            left[node] = min(ahead, max(0, self._draft(node).available(date.max))) if ahead else 0
-            ahead -= left[node]
-        self._left = left
+        self._drafts = [(node, self._draft(node)) for node in self.group]
 
     def _at(self, node: NodeId) -> PositionId:
         return position_id(node, self.sku)
@@ -64,33 +58,37 @@ class Seating:
     def _draft(self, node: NodeId) -> Draft:
         return self.desk.draft(self._at(node))
 
+    def begin(self, ahead: int) -> None:
+        """Begin a search; *ahead* units are left to those who wait, at the first nodes first."""
+        self._left, self._steps = {}, STEPS
+        for node, draft in self._drafts if ahead else ():
+            self._left[node] = min(ahead, max(0, draft.available(date.max)))
+            ahead -= self._left[node]
+
     # --- what is there ------------------------------------------------------------------------
 
-    def _day(self, node: NodeId, day: date | None) -> date:
-        today = self._draft(node).today
-        return today if day is None else max(day, today)
-
-    def _units(self, node: NodeId, day: date | None) -> int:
+    def _units(self, node: NodeId, draft: Draft, day: date | None) -> int:
         """How many units *node* has to give for *day*."""
-        return max(0, self._draft(node).available(self._day(node, day)) - self._left[node])
+        there = draft.available(draft.today if day is None else day)
+        return max(0, there - self._left.get(node, 0) if self._left else there)
 
     def available(self, day: date | None) -> int:
         """How many units all nodes have to give for *day*."""
-        return sum(self._units(node, day) for node in self.group)
+        return sum(self._units(node, draft, day) for node, draft in self._drafts)
 
     def days(self, wanted: Wanted) -> list[date | None]:
         """The day that is asked for, and the later ones at which there may be more."""
         if not wanted.within_days:
             return [wanted.day]
-        first = min(self._day(node, wanted.day) for node in self.group)
+        first = min(_day(draft, wanted.day) for _, draft in self._drafts)
         last = first + timedelta(days=wanted.within_days)
         return [wanted.day, *(day for day in self._later(wanted) if day <= last)]
 
     def _later(self, wanted: Wanted) -> list[date]:
         later = set[date]()
-        for node in self.group:
-            start = self._day(node, wanted.day)
-            later.update(day for day in self._draft(node).days(start) if day > start)
+        for _, draft in self._drafts:
+            start = _day(draft, wanted.day)
+            later.update(day for day in draft.days(start) if day > start)
         return sorted(later)
 
     def later(self, wanted: Wanted) -> date | None:
@@ -101,15 +99,14 @@ class Seating:
 
     # --- who gets what ------------------------------------------------------------------------
 
-    def seats(self, wanted: Wanted) -> list[Seat]:
+    def seats(self, wanted: Wanted) -> Sequence[Seat]:
         """Seats for all units, on one day; none, if there is no such day."""
         for day in self.days(wanted):
-            found = list(self._seats(day, wanted.quantity))
-            if sum(seat.units for seat in found) == wanted.quantity:
+            if found := self._whole(day, wanted.quantity):
                 return found
-            if self._make_room(day, wanted.quantity):
-                return list(self._seats(day, wanted.quantity))
-        return []
+            if self.available(day) >= wanted.quantity or self._make_room(day, wanted.quantity):
+                return self._whole(day, wanted.quantity) or list(self._each(day, wanted.quantity))
+        return ()
 
     def some(self, wanted: Wanted) -> Iterator[Seat]:
         """Seats for as many units as there are, as early as there are.
@@ -119,19 +116,23 @@ class Seating:
         left = wanted.quantity
         for day in self.days(wanted):
             while left and (self.available(day) or self._make_room(day, 1)):
-                for seat in self._seats(day, left):
+                for seat in self._whole(day, left) or self._each(day, left):
                     left -= seat.units
                     yield seat
 
-    def _seats(self, day: date | None, units: int) -> Iterator[Seat]:
-        for node in self.group:
-            if self._units(node, day) >= units:
-                yield Seat(node, self._day(node, day), units)
-                return
-        for node in self.group:
-            if taken := min(units, self._units(node, day)):
+    def _whole(self, day: date | None, units: int) -> Sequence[Seat]:
+        """The first node that has all units."""
+        for node, draft in self._drafts:
+            if self._units(node, draft, day) >= units:
+                return (Seat(self._at(node), node, _day(draft, day), units),)
+        return ()
+
+    def _each(self, day: date | None, units: int) -> Iterator[Seat]:
+        """As much of each node as it has, until it is enough."""
+        for node, draft in self._drafts:
+            if taken := min(units, self._units(node, draft, day)):
                 units -= taken
-                yield Seat(node, self._day(node, day), taken)
+                yield Seat(self._at(node), node, _day(draft, day), taken)
 
     # --- who gives way ------------------------------------------------------------------------
 
@@ -147,11 +148,12 @@ class Seating:
 
     def _one_leaves(self, node: NodeId, day: date | None, passed: set[NodeId]) -> bool:
         """Let one reservation leave *node*, which has more then, for one that is not *passed*."""
-        before = self._draft(node).available(self._day(node, day))
+        draft = self._draft(node)
+        before = draft.available(at := _day(draft, day))
         for id_, kept in self.desk.movable(self._at(node)):
             mark = self.desk.mark()
             if self._goes(id_, kept.group, passed):
-                if self._draft(node).available(self._day(node, day)) > before:
+                if draft.available(at) > before:
                     return True
                 self.desk.back(mark)
         return False
@@ -179,3 +181,7 @@ class Seating:
                 self.desk.back(mark)
                 return False
         return True
+
+
+def _day(draft: Draft, day: date | None) -> date:
+    return draft.today if day is None else max(day, draft.today)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from types import NoneType
 from typing import Any, get_args
 
@@ -53,6 +53,7 @@ def as_is(value: Any, _: Any) -> Any:
     return value
 
 
+@lru_cache(maxsize=1024)
 def instant_text(value: datetime) -> str:
     """*value* as ISO 8601 in UTC; `Broken` if it has no zone."""
     if value.tzinfo is not UTC:

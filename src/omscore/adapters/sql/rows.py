@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -21,6 +22,7 @@ from omscore.ports.storage import Answer, Saving, Write
 Row = Sequence[Any]
 
 
+@lru_cache(maxsize=1024)
 def instant_text(moment: datetime) -> str:
     """*moment* in UTC, always to the microsecond, so that it sorts as text."""
     ensure(moment.tzinfo is not None, "an instant has a zone")
