@@ -28,7 +28,7 @@ class Shop(RuleBasedStateMachine):
         """Some stock, and a first order."""
         self.known = Known()
         self.shop = a_shop({}, nodes=three_nodes(NARROW))
-        self.shop.play(traces.opening(data.draw))
+        self.shop.play(self.known.count(traces.opening(data.draw)))
         self.ask(traces.place, data)
 
     @rule(data=any_data)
@@ -82,6 +82,11 @@ class Shop(RuleBasedStateMachine):
         self.ask(data.draw(st.sampled_from([traces.request, traces.answer])), data)
 
     @rule(data=any_data)
+    def cart(self, data: DataObject) -> None:
+        """A host reserves, commits, extends, moves, frees and consumes by itself."""
+        self.ask(data.draw(st.sampled_from([traces.reserve, traces.redeem])), data)
+
+    @rule(data=any_data)
     def wait(self, data: DataObject) -> None:
         """What falls due meanwhile is worked."""
         self.ask(traces.wait, data)
@@ -110,7 +115,7 @@ class Shop(RuleBasedStateMachine):
 
     def ask(self, following: Next, data: DataObject) -> None:
         """Play what comes next, and learn which work there is now."""
-        self.shop.play(following(data.draw, self.known))
+        self.shop.play(self.known.count(following(data.draw, self.known)))
         orders = [one for _, one in Books.of(self.shop.oms).all(ORDER)]
         self.known.fulfillments = [id_ for one in orders for id_ in one.fulfillments]
 

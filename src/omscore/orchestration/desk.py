@@ -81,6 +81,10 @@ class Desk:
             return self._held[id_]
         return self.changes.get(RESERVATION.key(id_))
 
+    def epoch(self, id_: ReservationId) -> int:
+        """The epoch of a reservation; 0, if there is none."""
+        return held.epoch if (held := self.held(id_)) is not None else 0
+
     def movable(self, position: PositionId) -> list[tuple[ReservationId, Reservation]]:
         """Those that may give way at *position*: what expires last is first, then by id.
 

@@ -31,6 +31,11 @@ def sku_at(position: str) -> ids.Sku:
     return ids.Sku(position.split("/")[1])
 
 
+def node_at(position: str) -> ids.NodeId:
+    """The node of a position."""
+    return ids.NodeId(position.partition("/")[0])
+
+
 def remind(changes: Changes, position: PositionId, told: Iterable[PositionEvent]) -> None:
     """Set the deadlines for what *told* sets aside for a while."""
     for expiry in dict.fromkeys(

@@ -14,7 +14,7 @@ from attrs import frozen
 from omscore.atp.expiries import until
 from omscore.atp.granting import Commit, End, Ended, Extend, Move, Raise, Short
 from omscore.atp.messages import NoSuchNode
-from omscore.atp.position import POSITION, PositionId, position_id
+from omscore.atp.position import POSITION, position_id
 from omscore.atp.requests import (
     REQUEST,
     CommitReservations,
@@ -34,7 +34,6 @@ from omscore.atp.requests import (
     tickets_of,
 )
 from omscore.atp.reservations import RESERVATION, Reservation
-from omscore.kernel import ids
 from omscore.kernel.errors import Refused
 from omscore.kernel.keys import Changes, Key, Seen
 from omscore.kernel.reason import Noted, Reason
@@ -42,7 +41,7 @@ from omscore.kernel.recorded import Context
 from omscore.network.facts import THE_NETWORK, Network
 from omscore.orchestration import backlog, expiring, reserving
 from omscore.orchestration.backlog import BACKLOG
-from omscore.orchestration.expiring import sku_at
+from omscore.orchestration.expiring import node_at, sku_at
 from omscore.orchestration.requesting import Reserving
 
 
@@ -212,11 +211,6 @@ def _kept(changes: Changes, tickets: Iterable[Ticket]) -> Iterator[Kept]:
             held.open,
             held.expires_at,
         )
-
-
-def node_at(position: PositionId) -> ids.NodeId:
-    """The node of a position."""
-    return ids.NodeId(position.partition("/")[0])
 
 
 def _why(ticket: Ticket, answer: Reason) -> Noted:

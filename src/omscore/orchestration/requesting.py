@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from omscore.atp.expiries import until
 from omscore.atp.messages import NoSuchItem, NoSuchNode
@@ -38,7 +38,7 @@ from omscore.network.facts import THE_NETWORK, Network, Node
 from omscore.orchestration import backlog
 from omscore.orchestration.backlog import BACKLOG, Backlog
 from omscore.orchestration.desk import Desk
-from omscore.orchestration.expiring import sku_at
+from omscore.orchestration.expiring import node_at, sku_at
 from omscore.orchestration.seating import Seat, Seating
 
 Group = tuple[ids.NodeId, ...]
@@ -87,7 +87,8 @@ class Requesting:
         changes = Changes(seen)
         answering = _Answering(changes, context, self.policy, Desk(changes, context))
         answering.sweep(command)
-        grants = tuple(map(answering.answer, command.requests))
+        answers = list(map(answering.answer, command.requests))
+        grants = tuple(map(answering.after_all, answers))
         answering.desk.tell()
         changes.begin(REQUEST.key(context.command), [StockAnswered(grants)])
         for sku in answering.free:
@@ -141,6 +142,17 @@ class _Answering:
             return Grant(request.owner, why=tuple(short))
         self.free |= freed
         return Grant(request.owner, tuple(kept), tuple(short))
+
+    def after_all(self, grant: Grant) -> Grant:
+        """*grant*, when those who came later have been answered too: some of it may have moved."""
+        if all(self.desk.epoch(kept.reservation) == kept.epoch for kept in grant.kept):
+            return grant
+        return evolve(grant, kept=tuple(map(self._standing, grant.kept)))
+
+    def _standing(self, kept: Kept) -> Kept:
+        if (held := self.desk.held(kept.reservation)) is None:
+            return kept
+        return evolve(kept, epoch=held.epoch, node=node_at(held.position))
 
     def _replace(self, request: Request) -> dict[ids.Sku, None]:
         """Free what *request* replaces; the skus of it."""

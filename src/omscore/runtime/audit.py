@@ -159,7 +159,8 @@ def _waiting(books: _Books) -> Counter[str]:
 
 
 def _open(books: _Books) -> Counter[str]:
-    return _summed((id_, held.open) for id_, held in books.of(RESERVATION))
+    """What orders and quotes hold; what a host reserves by itself belongs to a group of nodes."""
+    return _summed((id_, held.open) for id_, held in books.of(RESERVATION) if not held.group)
 
 
 def _promises(books: _Books) -> Iterator[Account]:

@@ -6,13 +6,10 @@ what is not there, comes again, or comes too late: callers do that too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
-from typing import Protocol, TypeVar
+from collections.abc import Sequence
 
-from attrs import define, field
 from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn, SearchStrategy
+from hypothesis.strategies import DrawFn
 
 from omscore.atp import messages as stock
 from omscore.atp.position import CONDITIONS
@@ -22,56 +19,16 @@ from omscore.lifecycle.order import messages as order
 from omscore.lifecycle.quote import messages as quote
 from omscore.lifecycle.returns import messages as back
 from omscore.testing.builders import day
+from omscore.testing.carts import redeem, reserve
+from omscore.testing.known import TTLS, WAITS, Draw, Known, Next, Step, one
 from omscore.testing.strategies import NODES, REGIONS, SKUS, lines, orders, quantities, seldom
-
-T = TypeVar("T")
-Step = object
-"""A command; or a `timedelta`, for which nothing is asked."""
-
-Supply = tuple[str, str, str]
-WAITS = [timedelta(minutes=5), timedelta(minutes=45), timedelta(hours=7), timedelta(days=2)]
-TTLS = [timedelta(minutes=5), timedelta(minutes=30), timedelta(days=3)]
-
-
-@define
-class Known:
-    """What a trace may refer to: by name, and what has to be said of it.
-
-    *orders* and *returns* have units by line, *supplies* are (document, node, sku); *sent* are
-    orders of which something may have been shipped.
-    """
-
-    orders: dict[str, Mapping[str, int]] = field(factory=dict)
-    fulfillments: list[str] = field(factory=list)
-    sent: list[str] = field(factory=list)
-    returns: dict[str, tuple[str, Mapping[str, int]]] = field(factory=dict)
-    quotes: list[str] = field(factory=list)
-    supplies: list[Supply] = field(factory=list)
-    papers: int = 0
-
-
-class Draw(Protocol):
-    """Draws from a strategy, as Hypothesis does inside a composite, or a test with `data`."""
-
-    def __call__(self, strategy: SearchStrategy[T], /) -> T: ...
-
-
-Next = Callable[[Draw, Known], Sequence[Step]]
-
-
-def _one(draw: Draw, names: Sequence[T], other: T) -> T:
-    """One of *names*; *other* if there is none, and once in a while."""
-    if not names or draw(seldom()):
-        return other
-    return draw(st.sampled_from(names))
-
 
 # --- orders -----------------------------------------------------------------------------------
 
 
 def place(draw: Draw, known: Known) -> Sequence[Step]:
     """A new order, or one of that name again."""
-    name = _one(draw, [f"o-{len(known.orders) + 1}"], "o-1")
+    name = one(draw, [f"o-{len(known.orders) + 1}"], "o-1")
     placed = draw(orders(order=name, most_lines=2))
     if name not in known.orders:
         known.orders[name] = {line.id: line.quantity for line in placed.lines}
@@ -81,8 +38,8 @@ def place(draw: Draw, known: Known) -> Sequence[Step]:
 
 def ask_order(draw: Draw, known: Known) -> Sequence[Step]:
     """Something of an order: cancel, hold, lift, source, release."""
-    name = _one(draw, list(known.orders), "o-99")
-    line = _one(draw, list(known.orders.get(name, ["1"])), "9")
+    name = one(draw, list(known.orders), "o-99")
+    line = one(draw, list(known.orders.get(name, ["1"])), "9")
     hold = draw(st.sampled_from(["h-1", "h-2"]))
     held = st.sampled_from([("release",), ("release", "cancel"), ("allocate",)])
     avoid = st.lists(st.sampled_from(NODES), max_size=1)
@@ -113,7 +70,7 @@ def ask_order(draw: Draw, known: Known) -> Sequence[Step]:
 
 def report(draw: Draw, known: Known) -> Sequence[Step]:
     """What a node or a carrier says of one fulfillment order, in any sequence."""
-    of = _one(draw, known.fulfillments, "o-1.9")
+    of = one(draw, known.fulfillments, "o-1.9")
     missing = st.lists(
         st.builds(work.Missing, st.sampled_from(["1", "1", "2"]), quantities(2)),
         max_size=2,
@@ -142,7 +99,7 @@ def report(draw: Draw, known: Known) -> Sequence[Step]:
 
 def fulfill(draw: Draw, known: Known) -> Sequence[Step]:
     """Work that goes well for a while."""
-    of = _one(draw, known.fulfillments, "o-1.9")
+    of = one(draw, known.fulfillments, "o-1.9")
     way: list[Step] = [
         work.PickFulfillment(of),
         work.PackFulfillment(of),
@@ -161,7 +118,7 @@ def fulfill(draw: Draw, known: Known) -> Sequence[Step]:
 def receive(draw: Draw, known: Known) -> Sequence[Step]:
     """A movement or a count; its paper is new, or comes again."""
     known.papers += 1
-    paper = _one(draw, [f"d-{known.papers}"], "d-1")
+    paper = one(draw, [f"d-{known.papers}"], "d-1")
     node, sku = draw(st.sampled_from(NODES)), draw(st.sampled_from(SKUS))
     at = {"node": st.just(node), "sku": st.just(sku), "document": st.just(paper)}
     condition = st.sampled_from(CONDITIONS)
@@ -220,9 +177,9 @@ def supply(draw: Draw, known: Known) -> Sequence[Step]:
     """What becomes of a supply: it comes, in parts or twice, or is changed."""
     if not known.supplies:
         return expect(draw, known)
-    document, node, sku = _one(draw, known.supplies, ("po-99", "berlin", "TEA"))
+    document, node, sku = one(draw, known.supplies, ("po-99", "berlin", "TEA"))
     known.papers += 1
-    receipt = _one(draw, [f"d-{known.papers}"], "d-1")
+    receipt = one(draw, [f"d-{known.papers}"], "d-1")
     at = {"node": st.just(node), "sku": st.just(sku), "document": st.just(document)}
     on = st.integers(0, 20).map(day)
     return [
@@ -242,7 +199,7 @@ def supply(draw: Draw, known: Known) -> Sequence[Step]:
 
 def send_back(draw: Draw, known: Known) -> Sequence[Step]:
     """A return is announced, or comes without a word."""
-    name = _one(draw, known.sent or list(known.orders), "o-99")
+    name = one(draw, known.sent or list(known.orders), "o-99")
     ordered = known.orders.get(name, {"1": 1})
     some = {
         line: draw(st.sampled_from([1, 1, 1, quantity]))
@@ -250,7 +207,7 @@ def send_back(draw: Draw, known: Known) -> Sequence[Step]:
         if not draw(seldom())
     } or {"1": 1}
     asked = [back.Returning(line, quantity) for line, quantity in some.items()]
-    id_ = _one(draw, [f"r-{len(known.returns) + 1}"], "r-1")
+    id_ = one(draw, [f"r-{len(known.returns) + 1}"], "r-1")
     known.returns.setdefault(id_, (name, some))
     if draw(st.booleans()):
         return [back.AnnounceReturn(id_, order=name, lines=asked)]
@@ -261,7 +218,7 @@ def handle_return(draw: Draw, known: Known) -> Sequence[Step]:
     """What becomes of a return, in any sequence."""
     if not known.returns:
         return send_back(draw, known)
-    id_ = _one(draw, list(known.returns), "r-99")
+    id_ = one(draw, list(known.returns), "r-99")
     name, some = known.returns.get(id_, ("o-1", {"1": 1}))
     good = {line: draw(st.integers(0, quantity)) for line, quantity in some.items()}
     node = draw(st.sampled_from(NODES))
@@ -302,7 +259,7 @@ def answer(draw: Draw, known: Known) -> Sequence[Step]:
     """A quote is accepted or withdrawn; now and then too late, or twice."""
     if not known.quotes:
         return request(draw, known)
-    id_ = _one(draw, known.quotes, "q-99")
+    id_ = one(draw, known.quotes, "q-99")
     if draw(seldom()):
         return [quote.WithdrawQuote(id_)]
     name = f"o-{len(known.orders) + 1}"
@@ -335,6 +292,10 @@ NEXT: Sequence[Next] = (
     handle_return,
     request,
     answer,
+    reserve,
+    reserve,
+    redeem,
+    redeem,
     wait,
 )
 
@@ -352,7 +313,7 @@ def opening(draw: Draw) -> Sequence[Step]:
 def traces(draw: DrawFn, *, least: int = 8, most: int = 30) -> list[Step]:
     """What a shop is asked, from its first receipts and its first order on."""
     known = Known()
-    trace = [*opening(draw), *place(draw, known)]
+    trace = [*known.count(opening(draw)), *known.count(place(draw, known))]
     for _ in range(draw(st.integers(least, most))):
-        trace += draw(st.sampled_from(NEXT))(draw, known)
+        trace += known.count(draw(st.sampled_from(NEXT))(draw, known))
     return trace

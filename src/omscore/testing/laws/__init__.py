@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from omscore.oms import Oms
-from omscore.testing.laws import histories, ledgers, units
+from omscore.testing.laws import histories, ledgers, reserved, units
 from omscore.testing.laws.books import Books
 from omscore.testing.laws.plugins import (
     Asked,
@@ -49,7 +49,10 @@ LAWS: Sequence[Law] = (
     ledgers.no_grant_creates_shortage,
     ledgers.stock_is_conserved,
     ledgers.what_left_was_ordered,
-    ledgers.each_reserved_unit_exits_once,
+    reserved.each_reserved_unit_exits_once,
+    reserved.late_calls_change_nothing,
+    reserved.it_sits_where_it_may,
+    reserved.answers_are_what_is_kept,
     ledgers.positions_know_their_reservations,
     ledgers.positions_know_their_supplies,
     ledgers.capacity_is_kept,

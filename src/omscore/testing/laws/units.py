@@ -32,7 +32,10 @@ def units_add_up(books: Books) -> Iterable[str]:
 
 
 def reservations_are_what_units_wait_for(books: Books) -> Iterable[str]:
-    """Law 2: open reserved units = units allocated and not yet shipped; nothing else holds any."""
+    """Law 2: open reserved units = units allocated and not yet shipped.
+
+    Nothing else holds any, but what a host reserves by itself for a group of nodes.
+    """
     ranks = books.configuration.unit_flow.ranks
     wanted = Counter[str]()
     for id_, order in books.all(ORDER):
@@ -46,7 +49,7 @@ def reservations_are_what_units_wait_for(books: Books) -> Iterable[str]:
     for _, quote in books.all(QUOTE):
         if quote.stage == "open":
             wanted.update({one.reservation: one.leg.quantity for one in quote.opened.reserved})
-    held = Counter({id_: one.open for id_, one in books.all(RESERVATION)})
+    held = Counter({id_: one.open for id_, one in books.all(RESERVATION) if not one.group})
     for id_ in wanted.keys() | held.keys():
         if wanted[id_] != held[id_]:
             yield f"{wanted[id_]} units wait for {id_}, which holds {held[id_]}"
