@@ -224,11 +224,14 @@ supply.received work-item.closed work-item.opened
 """
 NAMES_OF_COMMANDS = """
 accept-fulfillment accept-quote accept-return adjust-stock announce-return cancel-order
-cancel-return cancel-units change-supply close-work-item count-stock deliver-fulfillment
-dispatch-transfer expect-demand expect-supply grade-return hold-order issue-stock learn lift-hold
-lose-fulfillment move-units pack-fulfillment pick-fulfillment place-order
+cancel-return cancel-units change-supply close-work-item commit-reservations
+consume-reservations count-stock deliver-fulfillment
+dispatch-transfer expect-demand expect-supply extend-reservations free-reservations
+grade-return hold-order issue-stock learn lift-hold
+lose-fulfillment move-reservation move-units pack-fulfillment pick-fulfillment place-order
 put-back-fulfillment rank-waiting recall-fulfillment receive-return receive-stock receive-supply
-refuse-return regrade-stock reject-fulfillment release-order request-quote restock-return
+refuse-return regrade-stock reject-fulfillment release-order request-quote reserve-stock
+resize-reservation restock-return
 return-to-sender ship-fulfillment source-order withdraw-quote
 """
 NAMES_OF_INTERNAL_COMMANDS = """
