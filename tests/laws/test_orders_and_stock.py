@@ -8,10 +8,10 @@ from hypothesis.strategies import DataObject
 from omscore.lifecycle.order.order import ORDER
 from omscore.lifecycle.quote.quote import QUOTE
 from omscore.network.capacity import CAPACITY
-from omscore.testing import laws, traces
+from omscore.testing import carts, laws, traces
 from omscore.testing.builders import a_node, a_shop, three_nodes
+from omscore.testing.known import Known, Next
 from omscore.testing.laws.books import Books
-from omscore.testing.traces import Known, Next
 
 NARROW = a_node("london", ships_to=["DE", "GB"], capacity={"units": 3})
 any_data = st.data()
@@ -84,7 +84,7 @@ class Shop(RuleBasedStateMachine):
     @rule(data=any_data)
     def cart(self, data: DataObject) -> None:
         """A host reserves, commits, extends, moves, frees and consumes by itself."""
-        self.ask(data.draw(st.sampled_from([traces.reserve, traces.redeem])), data)
+        self.ask(data.draw(st.sampled_from([carts.reserve, carts.redeem])), data)
 
     @rule(data=any_data)
     def wait(self, data: DataObject) -> None:
