@@ -119,8 +119,10 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
         PICKUP as PICKUP,
         STANDARD as STANDARD,
     )
+    from omscore.network.learned import Shipment as Shipment, learn as learn
     from omscore.network.places import Destination as Destination, Point as Point, point as point
     from omscore.network.plan import Decision as Decision, Hop as Hop, Leg as Leg
+    from omscore.network.transit import TransitTimes as TransitTimes
     from omscore.oms import Oms as Oms, Receipt as Receipt
     from omscore.orchestration.backlog import RankWaiting as RankWaiting
     from omscore.orchestration.learning import Learn as Learn
@@ -176,7 +178,9 @@ _HOMES = {
     "catalog.item": "Component Item",
     "catalog.line": "Line",
     "network.facts": "Calendar Lane Link Network Node PICKUP STANDARD",
+    "network.learned": "Shipment learn",
     "network.places": "Destination Point point",
+    "network.transit": "TransitTimes",
     # commands and reports
     "orchestration.learning": "Learn",
     "atp.messages": (

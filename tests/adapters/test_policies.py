@@ -50,6 +50,8 @@ limits = [
 solvers = ["exact"]
 budget = 50
 look_for_runner_up = 0
+confidence = 90
+least_shipments = 50
 
 [[tiers]]
 costs = [{ type = "transport" }, { type = "waiting", per_unit_day = "0.07 EUR" }]
@@ -83,6 +85,8 @@ def test_a_file_says_what_python_can_say() -> None:
         solvers=(BUILT_IN.solvers["exact"],),
         budget=50,
         look_for_runner_up=0,
+        confidence=90,
+        least_shipments=50,
     )
 
     assert read.digest == written.digest
@@ -125,6 +129,9 @@ MALFORMED = [
     ('name = "a"\nsolvers = ["magic"]', "$.solvers[0]"),
     ('name = "a"\nbudget = 0', "$.budget"),
     ('name = "a"\nlook_for_runner_up = -1', "$.look_for_runner_up"),
+    ('name = "a"\nconfidence = 100', "$.confidence"),
+    ('name = "a"\nconfidence = 0.9', "$.confidence"),
+    ('name = "a"\nconfidence = 90\nleast_shipments = 0', "$.least_shipments"),
     (waiting("-1 EUR"), "$.tiers[0].costs[0].per_unit_day"),
     (waiting("1"), "$.tiers[0].costs[0].per_unit_day"),
     (waiting("1e9 EUR"), "$.tiers[0].costs[0].per_unit_day"),

@@ -65,6 +65,7 @@ EVENTS: dict[str, type[object]] = {
     "network.calendar-learned": facts.CalendarLearned,
     "network.link-learned": facts.LinkLearned,
     "network.destination-learned": facts.DestinationLearned,
+    "network.transit-times-learned": facts.TransitTimesLearned,
     "capacity.booked": capacity.CapacityBooked,
     "capacity.freed": capacity.CapacityFreed,
     "position.stock-entered": movements.StockEntered,

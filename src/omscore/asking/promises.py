@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
+import attrs
+
 from omscore.asking.orders import Asking
 from omscore.catalog.line import Line, check_lines, several_lines
 from omscore.kernel import ids, moments
 from omscore.kernel.keys import Seen
 from omscore.kernel.quantities import units
 from omscore.network.facts import STANDARD
+from omscore.network.transit import percent
 from omscore.orchestration import planning
+from omscore.orchestration.planning import Planner
 from omscore.promise.options import MOST_PLANS, Options
 from omscore.runtime.handling import read, rerun
 from omscore.sourcing.need import Need
@@ -30,27 +34,43 @@ class AskingPromises(Asking):
         *,
         method: str = STANDARD,
         plans: int = MOST_PLANS,
+        confidence: int | None = None,
     ) -> Options:
         """What could be promised for these lines now, and which of it an order would get.
 
         At most so many *plans* are looked at for the other options: with none, it is only what an
-        order would get.
+        order would get.  With a *confidence* in percent, days are those of learned transit times,
+        and not those that the policy asks for.
         """
         needs, most = _needs(lines, ship_to, method), units(plans, "plans", least=0)
-        planner = self.configuration.planner
+        planner = self._planner(confidence)
         return self._planned(needs, lambda seen: planner.promise(seen, needs, most))
 
     def order_until(
-        self, lines: Iterable[Line], ship_to: str, wanted: date, *, method: str = STANDARD
+        self,
+        lines: Iterable[Line],
+        ship_to: str,
+        wanted: date,
+        *,
+        method: str = STANDARD,
+        confidence: int | None = None,
     ) -> Mapping[ids.LineId, datetime | None]:
         """For each line alone, the instant before which to order it, to have it on *wanted*.
 
         It is asked of what is in stock now, and of supply that is known; None where it is too late.
         """
         needs, day = _needs(lines, ship_to, method), moments.day(wanted, "wanted")
-        planner = self.configuration.planner
+        planner = self._planner(confidence)
         until = self._planned(needs, lambda seen: planner.order_until(seen, needs, day))
         return {need.line: one for need, one in zip(needs, until, strict=True)}
+
+    def _planner(self, confidence: int | None) -> Planner:
+        planner = self.configuration.planner
+        if confidence is None:
+            return planner
+        return attrs.evolve(
+            planner, policy=attrs.evolve(planner.policy, confidence=percent(confidence))
+        )
 
     def _planned(self, needs: Sequence[Need], ask: Callable[[Seen], S]) -> S:
         """What *ask* says of everything that a plan for *needs* rests on."""

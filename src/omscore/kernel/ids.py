@@ -81,6 +81,11 @@ def node_id(value: str) -> NodeId:
     return NodeId(checked(value, "node"))
 
 
+def optional_node_id(value: str | None) -> NodeId | None:
+    """An id of a place that can fulfill, or None."""
+    return None if value is None else node_id(value)
+
+
 def calendar_id(value: str) -> CalendarId:
     """An id of a calendar."""
     return CalendarId(checked(value, "calendar"))

@@ -18,6 +18,7 @@ from omscore.kernel.moments import zone
 from omscore.kernel.quantities import no_or_some_units
 from omscore.kernel.several import several
 from omscore.network.places import Destination, Point
+from omscore.network.transit import TransitName, TransitTimes
 
 NodeKind = Literal["warehouse", "store", "vendor", "locker"]
 STANDARD = ids.Method("standard")
@@ -167,13 +168,20 @@ LinkName = tuple[ids.NodeId, ids.NodeId]
 
 @frozen
 class Network:
-    """Every node, lane, calendar, link and destination that is known."""
+    """Every node, lane, calendar, link and destination that is known, and what was learned.
+
+    *confident* remembers what `omscore.network.learned` makes of it.
+    """
 
     nodes: Mapping[ids.NodeId, Node] = field(factory=dict)
     lanes: Mapping[LaneName, Lane] = field(factory=dict)
     calendars: Mapping[ids.CalendarId, Calendar] = field(factory=dict)
     links: Mapping[LinkName, Link] = field(factory=dict)
     destinations: Mapping[ids.Region, Destination] = field(factory=dict)
+    transits: Mapping[TransitName, TransitTimes] = field(factory=dict)
+    confident: dict[tuple[int, int], Network] = field(
+        factory=dict, init=False, repr=False, eq=False
+    )
     _reaching: dict[tuple[ids.Region, ids.Method], tuple[Node, ...]] = field(
         factory=dict, init=False, repr=False, eq=False
     )
@@ -255,14 +263,28 @@ class DestinationLearned:
     destination: Destination
 
 
-NetworkEvent = NodeLearned | LaneLearned | CalendarLearned | LinkLearned | DestinationLearned
+@frozen
+class TransitTimesLearned:
+    """From now on this is how long shipments took."""
+
+    times: TransitTimes
+
+
+NetworkEvent = (
+    NodeLearned
+    | LaneLearned
+    | CalendarLearned
+    | LinkLearned
+    | DestinationLearned
+    | TransitTimesLearned
+)
 
 
 def evolve(network: Network | None, /, *events: NetworkEvent) -> Network:
     """The network as it was last learned."""
     was = network or Network()
     nodes, lanes, calendars = dict(was.nodes), dict(was.lanes), dict(was.calendars)
-    links, destinations = dict(was.links), dict(was.destinations)
+    links, destinations, transits = dict(was.links), dict(was.destinations), dict(was.transits)
     for event in events:
         match event:
             case NodeLearned(node):
@@ -275,15 +297,24 @@ def evolve(network: Network | None, /, *events: NetworkEvent) -> Network:
                 links[link.node, link.to] = link
             case DestinationLearned(destination):
                 destinations[destination.region] = destination
+            case TransitTimesLearned(times):
+                transits[times.name] = times
             case _:
                 assert_never(event)
-    return Network(nodes, lanes, calendars, links, destinations)
+    return Network(nodes, lanes, calendars, links, destinations, transits)
 
 
 NETWORK = Kind(
     "network",
     Network,
     evolve,
-    (NodeLearned, LaneLearned, CalendarLearned, LinkLearned, DestinationLearned),
+    (
+        NodeLearned,
+        LaneLearned,
+        CalendarLearned,
+        LinkLearned,
+        DestinationLearned,
+        TransitTimesLearned,
+    ),
 )
 THE_NETWORK = NETWORK.key("network")

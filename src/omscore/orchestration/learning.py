@@ -24,10 +24,12 @@ from omscore.network.facts import (
     NetworkEvent,
     Node,
     NodeLearned,
+    TransitTimesLearned,
 )
 from omscore.network.places import Destination
+from omscore.network.transit import TransitTimes
 
-Place = Node | Lane | Calendar | Link | Destination
+Place = Node | Lane | Calendar | Link | Destination | TransitTimes
 Fact = Item | Place
 
 
@@ -36,7 +38,8 @@ def _facts(value: Iterable[Fact]) -> tuple[Fact, ...]:
     for place, fact in enumerate(facts):
         if not isinstance(fact, Fact):
             raise Unreadable(
-                "an Item, Node, Lane, Link, Destination or Calendar", f"$.facts[{place}]"
+                "an Item, Node, Lane, Link, Destination, Calendar or TransitTimes",
+                f"$.facts[{place}]",
             )
     return facts
 
@@ -85,6 +88,9 @@ def _news(network: Network, fact: Place) -> NetworkEvent | None:
         case Destination():
             known_at = network.destinations.get(fact.region)
             return None if known_at == fact else DestinationLearned(fact)
+        case TransitTimes():
+            known_times = network.transits.get(fact.name)
+            return None if known_times == fact else TransitTimesLearned(fact)
         case _:
             assert_never(fact)
 

@@ -30,6 +30,7 @@ from omscore.lifecycle.quote.messages import RequestQuote
 from omscore.network.calendar import next_ship_day, ship_day, ship_day_of_supply
 from omscore.network.capacity import CAPACITY, Capacity, capacity_id
 from omscore.network.facts import THE_NETWORK, Network, Node
+from omscore.network.learned import at_confidence
 from omscore.network.plan import Decision, Leg
 from omscore.orchestration import reserving
 from omscore.orchestration.backlog import BACKLOG, Backlog
@@ -164,17 +165,16 @@ class Planner:
 
     def promise(self, seen: Seen, needs: Sequence[Need], plans: int) -> Options:
         """What *needs* could be promised now, with a look at so many *plans*; nothing is kept."""
-        changes = Changes(seen)
-        require_served(changes, needs)
-        question = self.question(changes, needs, seen.now, None, frozenset())
-        return options.options(question, self.policy, most=plans)
+        return options.options(self._asked(seen, needs), self.policy, most=plans)
 
     def order_until(self, seen: Seen, needs: Sequence[Need], wanted: date) -> list[datetime | None]:
         """Until when each of *needs* has to be ordered to be there on the day that is *wanted*."""
+        return dates.order_until(self._asked(seen, needs), self.policy, wanted)
+
+    def _asked(self, seen: Seen, needs: Sequence[Need]) -> Question:
         changes = Changes(seen)
         require_served(changes, needs)
-        question = self.question(changes, needs, seen.now, None, frozenset())
-        return dates.order_until(question, self.policy, wanted)
+        return self.question(changes, needs, seen.now, None, frozenset())
 
     def question(
         self,
@@ -185,7 +185,7 @@ class Planner:
         avoid: frozenset[ids.NodeId],
     ) -> Question:
         """Everything that a plan for *needs* rests on, as plain values."""
-        network = changes.get(THE_NETWORK) or Network()
+        network = self._network(changes.get(THE_NETWORK) or Network())
         stock: dict[tuple[ids.NodeId, ids.Sku], Rows] = {}
         room: dict[tuple[ids.NodeId, date], int] = {}
         ahead = _ahead(changes, needs, order)
@@ -206,6 +206,10 @@ class Planner:
             for one in needs
         )
         return Question(weighed, network, now, stock, room, avoid)
+
+    def _network(self, network: Network) -> Network:
+        """*network*, with the transit times that the policy wants."""
+        return at_confidence(network, self.policy.confidence, self.policy.least_shipments)
 
     def _days(
         self,

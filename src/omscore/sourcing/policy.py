@@ -7,6 +7,9 @@ from hashlib import blake2b
 
 from attrs import field, frozen
 
+from omscore.kernel.quantities import some_units
+from omscore.network.learned import LEAST_SHIPMENTS
+from omscore.network.transit import confidence
 from omscore.sourcing.costs import Cost, Transport, Waiting
 from omscore.sourcing.limits import Limit
 from omscore.sourcing.problem import Solver
@@ -28,6 +31,8 @@ class Policy:
     followed.
     *solvers* are asked in order: the first whose plan stands up to verification is followed.
     *budget* bounds the steps of a search, *look_for_runner_up* those of what the next best costs.
+    With a *confidence*, in percent, transit times are those that were learned, where at least so
+    many shipments have arrived; without one, they are the fixed days of lanes.
     """
 
     name: str = "default"
@@ -38,6 +43,8 @@ class Policy:
     solvers: Sequence[Solver] = (Exact(), Greedy())
     budget: int = 400
     look_for_runner_up: int = 50
+    confidence: int | None = field(default=None, validator=confidence, kw_only=True)
+    least_shipments: int = field(default=LEAST_SHIPMENTS, validator=some_units, kw_only=True)
     digest: str = field(init=False)
 
     @digest.default
@@ -50,5 +57,6 @@ class Policy:
             self.tiers,
             [solver.name for solver in self.solvers],
             self.budget,
+            *(() if self.confidence is None else (self.confidence, self.least_shipments)),
         )
         return blake2b(repr(parts).encode(), digest_size=8).hexdigest()

@@ -33,6 +33,7 @@ from omscore.adapters.policies.registry import BUILT_IN, Registry
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.quantities import no_or_some_units, some_units
 from omscore.kernel.several import at_least_one
+from omscore.network.transit import confidence
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.problem import Solver
 from omscore.sourcing.rules import Rule
@@ -67,6 +68,8 @@ class File:
     solvers: tuple[str, ...] | None = field(default=None, validator=at_least_one, metadata=SOLVER)
     budget: int = field(default=_DEFAULT.budget, validator=some_units)
     look_for_runner_up: int = field(default=_DEFAULT.look_for_runner_up, validator=no_or_some_units)
+    confidence: int | None = field(default=None, validator=confidence)
+    least_shipments: int = field(default=_DEFAULT.least_shipments, validator=some_units)
 
 
 def read_policy(text: str, registry: Registry = BUILT_IN) -> Policy:
@@ -97,6 +100,8 @@ def policy_of(table: Mapping[str, Any], registry: Registry = BUILT_IN) -> Policy
             solvers=_DEFAULT.solvers if file.solvers is None else _solvers(registry, file.solvers),
             budget=file.budget,
             look_for_runner_up=file.look_for_runner_up,
+            confidence=file.confidence,
+            least_shipments=file.least_shipments,
         )
     )
 

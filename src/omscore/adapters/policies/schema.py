@@ -19,6 +19,7 @@ from omscore.adapters.policies.registry import BUILT_IN, Registry
 from omscore.kernel import ids
 from omscore.kernel.quantities import MOST_UNITS, some_units
 from omscore.kernel.several import at_least_one
+from omscore.network.transit import confidence
 from omscore.sourcing.rules import Rule, name_of
 from omscore.sourcing.units import UNIT
 
@@ -87,8 +88,9 @@ def _property(one: attrs.Attribute[Any]) -> Json:
     if one.validator is at_least_one:
         made["minItems"] = 1
     if made.get("type") == "integer":
-        least = 1 if one.validator is some_units else 0
-        made = {**made, "minimum": least, "maximum": MOST_UNITS}
+        least = 1 if one.validator in (some_units, confidence) else 0
+        most = 99 if one.validator is confidence else MOST_UNITS
+        made = {**made, "minimum": least, "maximum": most}
     if one.default is not attrs.NOTHING and type(one.default) in (int, str, bool):
         made["default"] = one.default
     return made

@@ -1,0 +1,79 @@
+"""What a checkout asks: days that are kept as often as one wants, options, until when to order."""
+
+from __future__ import annotations
+
+import pytest
+
+from omscore.kernel.errors import Unreadable
+from omscore.kernel.ids import LineId
+from omscore.network.facts import THE_NETWORK
+from omscore.network.learned import Shipment, learn
+from omscore.orchestration.planning import Planner
+from omscore.runtime.configuration import Configuration
+from omscore.sourcing.policy import Policy
+from omscore.testing.builders import DAY, TODAY, a_line, a_shop, an_order, day
+from omscore.testing.story import Shop
+
+
+def experienced(configuration: Configuration | None = None) -> Shop:
+    """Berlin says that a parcel takes a day; of forty, most took two, a few four, one seven."""
+    shop = a_shop({"berlin": {"TEA": 10}}, configuration=configuration)
+    took = [2] * 30 + [4] * 9 + [7]
+    # They left on a Monday, and the carrier rests at the week-end.
+    left = TODAY - 28 * DAY
+    rows = [Shipment("berlin", "DE", left, left + (days + 2 * (days > 4)) * DAY) for days in took]
+    network = shop.oms.get(THE_NETWORK)
+    assert network is not None
+    shop.oms.know(*learn(network, rows, today=TODAY))
+    return shop
+
+
+def test_a_promise_can_be_asked_for_at_a_confidence() -> None:
+    """Fixed days are what somebody hoped; learned ones are what parcels did."""
+    oms = experienced().oms
+    lines = [a_line()]
+
+    assert oms.promise(lines, "DE").chosen.day == day(1)
+    assert oms.promise(lines, "DE", confidence=50).chosen.day == day(2)
+    assert oms.promise(lines, "DE", confidence=90).chosen.day == day(4)
+    # Ninety-nine percent take 99 shipments: with 40, the fixed days are all that is known.
+    assert oms.promise(lines, "DE", confidence=99).chosen.day == day(1)
+
+
+def test_until_when_to_order_follows_from_the_same_days() -> None:
+    """For Friday by four working days, it must leave on this very Monday."""
+    oms = experienced().oms
+    until = oms.order_until([a_line()], "DE", day(4), confidence=90)[LineId("1")]
+
+    assert until == oms.promise([a_line()], "DE", confidence=90).chosen.order_before
+    assert oms.order_until([a_line()], "DE", day(3), confidence=90) == {"1": None}
+
+
+def test_an_order_is_promised_at_the_confidence_of_the_policy() -> None:
+    """What checkout says is what an order gets."""
+    careful = Configuration(planner=Planner(Policy(confidence=90)))
+    shop = experienced(careful).given(an_order())
+
+    assert shop.oms.order("o-1").promised == day(4)
+    assert shop.oms.promise([a_line()], "DE").chosen.day == day(4)
+
+
+def test_what_was_learned_is_learned_once() -> None:
+    """The same history again changes nothing."""
+    shop = experienced()
+    network = shop.oms.get(THE_NETWORK)
+    assert network is not None
+
+    assert not shop.oms.know(*network.transits.values()).events
+
+
+@pytest.mark.parametrize("confidence", [0, 100, 0.9, "90", True])
+def test_a_confidence_is_a_whole_number_of_percent(confidence: int) -> None:
+    """Nothing is certain, and 0.9 is not ninety percent."""
+    for ask in (
+        lambda: experienced().oms.promise([a_line()], "DE", confidence=confidence),
+        lambda: experienced().oms.order_until([a_line()], "DE", day(4), confidence=confidence),
+    ):
+        with pytest.raises(Unreadable) as unreadable:
+            ask()
+        assert unreadable.value.path == "$.confidence"
