@@ -28,6 +28,8 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
         ReceiveStock as ReceiveStock,
         ReceiveSupply as ReceiveSupply,
         RegradeStock as RegradeStock,
+        TrackStock as TrackStock,
+        UntrackStock as UntrackStock,
     )
     from omscore.atp.requests import (
         CommitReservations as CommitReservations,
@@ -185,7 +187,7 @@ _HOMES = {
     "orchestration.learning": "Learn",
     "atp.messages": (
         "AdjustStock ChangeSupply CountStock DispatchTransfer ExpectDemand ExpectSupply "
-        "IssueStock ReceiveStock ReceiveSupply RegradeStock"
+        "IssueStock ReceiveStock ReceiveSupply RegradeStock TrackStock UntrackStock"
     ),
     "atp.requests": (
         "CommitReservations ConsumeReservations ExtendReservations FreeReservations Grant Kept "

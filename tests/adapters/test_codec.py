@@ -200,8 +200,8 @@ def test_the_names_under_which_things_are_kept_are_these() -> None:
 
 
 NAMES_OF_KINDS = """
-backlog capacity demand fulfilling fulfillment item network order paper position quote
-quoting recovering request reservation return returning serving stocktake supply supplying
+backlog capacity demand fulfilling fulfillment item lapsing network order paper position
+quote quoting recovering request reservation return returning serving stocktake supply supplying
 work-item
 """
 NAMES_OF_EVENTS = """
@@ -232,10 +232,10 @@ lose-fulfillment move-reservation move-units pack-fulfillment pick-fulfillment p
 put-back-fulfillment rank-waiting recall-fulfillment receive-return receive-stock receive-supply
 refuse-return regrade-stock reject-fulfillment release-order request-quote reserve-stock
 resize-reservation restock-return
-return-to-sender ship-fulfillment source-order withdraw-quote
+return-to-sender ship-fulfillment source-order track-stock untrack-stock withdraw-quote
 """
 NAMES_OF_INTERNAL_COMMANDS = """
-expire-quote expire-reservations lapse-return lapse-supply lose-stock open-work-item
+expire-quote expire-reservations lapse-return lapse-stock lapse-supply lose-stock open-work-item
 """
 
 

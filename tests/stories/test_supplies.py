@@ -157,7 +157,7 @@ def test_a_transfer_is_in_nobodys_stock_until_it_is_received() -> None:
     assert shop.oms.available("TEA", "paris") == 0
     assert shop.oms.available("TEA", "paris", day=day(1)) == 4
 
-    here = {"node": "paris", "sku": "TEA", "document": "t-1"}
+    here: Any = {"node": "paris", "sku": "TEA", "document": "t-1"}
     shop.given(ReceiveSupply(**here, quantity=3, receipt="d-1"))
     shop.given(ChangeSupply(**here, quantity=0, day=day(1)))
     assert shop.oms.available("TEA", "paris", day=day(9)) == 3

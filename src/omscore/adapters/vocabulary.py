@@ -25,6 +25,7 @@ from omscore.network import capacity, facts
 from omscore.orchestration import (
     backlog,
     fulfilling,
+    lapsing,
     learning,
     quoting,
     recovering,
@@ -56,6 +57,7 @@ KINDS: tuple[Kind[object], ...] = (
     returning.RETURNING,
     quoting.QUOTING,
     supplying.SUPPLYING,
+    lapsing.LAPSING,
 )
 
 EVENTS: dict[str, type[object]] = {
@@ -137,6 +139,8 @@ COMMANDS: dict[str, type[object]] = {
     "move-reservation": requests.MoveReservation,
     "free-reservations": requests.FreeReservations,
     "consume-reservations": requests.ConsumeReservations,
+    "untrack-stock": reports.UntrackStock,
+    "track-stock": reports.TrackStock,
     "place-order": order.PlaceOrder,
     "source-order": order.SourceOrder,
     "release-order": order.ReleaseOrder,
@@ -173,6 +177,7 @@ INTERNAL: dict[str, type[object]] = {
     "expire-quote": quote.ExpireQuote,
     "expire-reservations": requests.ExpireReservations,
     "lapse-supply": reports.LapseSupply,
+    "lapse-stock": reports.LapseStock,
     "lapse-return": returning.LapseReturn,
     "lose-stock": recovering.LoseStock,
     "open-work-item": work_items.OpenWorkItem,

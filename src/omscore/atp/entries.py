@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from attrs import Attribute, field, frozen
 
-from omscore.atp.lots import PLAIN, UNLIMITED, SupplyKind
+from omscore.atp.lots import PLAIN, UNLIMITED, Part, SupplyKind
 from omscore.atp.position import Position
 from omscore.kernel import moments
 from omscore.kernel.errors import Unreadable
@@ -173,7 +173,8 @@ def of_position(position: Position, today: date, now: datetime) -> list[Entry]:
     """What *position* keeps, as entries: foreign demand is planned, holds count until they expire.
 
     Counted plainly, look-ahead on them answers what `Position.available` answers, from *today* on,
-    and where units expire `omscore.atp.windows` does.
+    and where units expire `omscore.atp.windows` does.  Late supply of which the last useful day
+    comes before it does is none.
     """
     entries: list[Entry] = [*_supplies(position)]
     if position.endless is not None:
@@ -197,7 +198,7 @@ def _supplies(position: Position) -> Iterator[SupplyEntry]:
     for one in position.lots:
         plain[one.day] -= one.units
     parts = [(day, PLAIN, count) for day, count in plain.items()]
-    parts += [(one.day, one.lot, one.units) for one in position.lots]
+    parts += [(one.day, one.lot, one.units) for one in position.lots if not _spent(one)]
     for place, (day, lot, count) in enumerate(parts):
         name = "on-hand" if day is None else f"due:{day}"
         id_ = name if lot == PLAIN else f"{name}:{lot.name or ''}:{place}"
@@ -212,6 +213,10 @@ def _supplies(position: Position) -> Iterator[SupplyEntry]:
                 firm=lot.firm,
                 reliability=lot.reliability,
             )
+
+
+def _spent(part: Part) -> bool:
+    return part.day is not None and part.lot.use_by is not None and part.lot.use_by < part.day
 
 
 def _pieces(id: str, total: int) -> Iterator[tuple[str, int]]:

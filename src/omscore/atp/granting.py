@@ -329,7 +329,7 @@ def _end(position: Position, held: Reservation | None, ask: End, today: date) ->
         entries.append(StockEntered(cause, missing, DocumentId(ask.reservation)))
     if expiry is not None:
         entries.append(UnitsCommitted(*what, expiry, *_who(held)))
-    lots = ask.lots or leaving(position.lots, ask.quantity, today)
+    lots = ask.lots or leaving(position.lots, position.on_hand, ask.quantity, today)
     return Granted((*entries, UnitsConsumed(*what, lots, held.channel)), left)
 
 

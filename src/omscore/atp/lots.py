@@ -108,23 +108,25 @@ def _leave(lots: Lots, parts: Iterable[Part], units: int) -> None:
 def first_of(parts: Iterable[Part], units: int) -> Iterator[Part]:
     """The first *units* of *parts*, or all if there are fewer."""
     for one in parts:
-        if units:
+        if units and one.units:
             taken = min(units, one.units)
             units -= taken
             yield Part(one.day, one.lot, taken)
 
 
-def leaving(parts: Iterable[Part], units: int, today: date) -> tuple[Part, ...]:
-    """The lots that *units* on hand leave if nobody names one: first those that expire first.
+def leaving(parts: Iterable[Part], on_hand: int, units: int, today: date) -> tuple[Part, ...]:
+    """The parts that *units* leave if nobody names them: first what expires first, spent ones last.
 
-    What is not useful any more leaves only when nothing else is there.
+    Where all is plain there is nothing to say.
     """
-    useful = [
-        one
-        for one in parts
-        if one.day is None and one.lot.use_by is not None and one.lot.use_by >= today
-    ]
-    return tuple(first_of(useful, units))
+    if not (here := [one for one in parts if one.day is None]):
+        return ()
+    ends = [one.lot.use_by or date.max for one in here]
+    useful = [one for one, end in zip(here, ends, strict=True) if today <= end < date.max]
+    plain = Part(None, PLAIN, on_hand - sum(one.units for one in here))
+    lasting = [one for one, end in zip(here, ends, strict=True) if end == date.max]
+    spent = [one for one, end in zip(here, ends, strict=True) if end < today]
+    return tuple(first_of([*useful, plain, *lasting, *spent], units))
 
 
 # --- sweeps ---------------------------------------------------------------------------------------

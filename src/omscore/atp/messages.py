@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, Literal, get_args
 
 from attrs import Attribute, field, frozen
+from attrs.validators import optional
 
+from omscore.atp.entries import percent, some_days
 from omscore.atp.position import CONDITIONS, Condition
 from omscore.atp.stocktakes import COUNTS, Counts
 from omscore.kernel import ids
@@ -14,6 +16,8 @@ from omscore.kernel.errors import Unreadable
 from omscore.kernel.moments import day, instant
 from omscore.kernel.quantities import no_or_some_units, signed_units, some_units
 from omscore.kernel.reason import Reason
+
+DueKind = Literal["purchase", "production", "planned"]
 
 
 def _condition(_: object, attribute: Attribute[Condition], value: Condition) -> None:
@@ -36,6 +40,20 @@ def _a_day(_: object, attribute: Attribute[date], value: date) -> None:
     day(value, attribute.name)
 
 
+def _lot(value: str | None) -> str | None:
+    return None if value is None else ids.checked(value, "lot")
+
+
+def _due_kind(_: object, attribute: Attribute[DueKind], value: DueKind) -> None:
+    if value not in get_args(DueKind):
+        raise Unreadable(f"one of {', '.join(get_args(DueKind))}", f"$.{attribute.name}")
+
+
+def _truth(_: object, attribute: Attribute[bool], value: bool) -> None:
+    if type(value) is not bool:
+        raise Unreadable("true or false", f"$.{attribute.name}")
+
+
 @frozen(kw_only=True)
 class StockReport:
     """What reports about stock have in common: where, what, and the paper that says so.
@@ -49,16 +67,27 @@ class StockReport:
 
 
 @frozen(kw_only=True)
-class ReceiveStock(StockReport):
-    """Units came to hand."""
+class LotReport(StockReport):
+    """A report that may say of which *lot* units are, and until when they are useful (*use_by*)."""
+
+    use_by: date | None = field(default=None, validator=optional(_a_day))
+    lot: str | None = field(default=None, converter=_lot)
+
+
+@frozen(kw_only=True)
+class ReceiveStock(LotReport):
+    """Units came to hand, perhaps of a lot."""
 
     quantity: int = field(validator=some_units)
     condition: Condition = field(default="sellable", validator=_condition)
 
 
 @frozen(kw_only=True)
-class AdjustStock(StockReport):
-    """Units came or went for a reason that is no receipt: breakage, theft, a find."""
+class AdjustStock(LotReport):
+    """Units came or went for a reason that is no receipt: breakage, theft, a find.
+
+    If nothing is said of the lot, those that expire first go.
+    """
 
     quantity: int = field(validator=signed_units)
     condition: Condition = field(default="sellable", validator=_condition)
@@ -96,11 +125,22 @@ class RegradeStock(StockReport):
 
 
 @frozen(kw_only=True)
-class ExpectSupply(StockReport):
-    """A purchase order line: units should come on *day*, the node's local day."""
+class ExpectSupply(LotReport):
+    """A purchase order line: units should come on *day*, the node's local day.
+
+    Or it is produced, or planned; what is not *firm* counts as planned.  *reliability* is the
+    percentage of such receipts that came as they were announced.
+    """
 
     quantity: int = field(validator=some_units)
     day: date = field(validator=_a_day)
+    kind: DueKind = field(default="purchase", validator=_due_kind)
+    firm: bool = field(default=True, validator=_truth)
+    reliability: int = field(default=100, validator=percent)
+
+    def __attrs_post_init__(self) -> None:
+        if self.use_by is not None and self.use_by < self.day:
+            raise Unreadable("not before the day on which it is due", "$.use_by")
 
 
 @frozen(kw_only=True)
@@ -112,16 +152,23 @@ class ChangeSupply(StockReport):
 
 
 @frozen(kw_only=True)
-class ReceiveSupply(StockReport):
-    """Units of the expected supply *document* came, by the delivery note *receipt*."""
+class ReceiveSupply(LotReport):
+    """Units of the expected supply *document* came, by the delivery note *receipt*.
+
+    What is said of their lot replaces what was expected.
+    """
 
     quantity: int = field(validator=some_units)
     receipt: ids.DocumentId = field(converter=ids.document_id)
 
 
 @frozen(kw_only=True)
-class DispatchTransfer(StockReport):
-    """Units left *node* for another, where they should come on *day*."""
+class DispatchTransfer(LotReport):
+    """Units left *node* for another, where they should come on *day*.
+
+    If nothing is said of the lot, those that expire first leave; where they are of several lots,
+    all are taken to end with the first.
+    """
 
     to: ids.NodeId = field(converter=ids.node_id)
     quantity: int = field(validator=some_units)
@@ -134,6 +181,30 @@ class ExpectDemand(StockReport):
 
     quantity: int = field(validator=no_or_some_units)
     day: date = field(validator=_a_day)
+
+
+@frozen(kw_only=True)
+class UntrackStock(StockReport):
+    """Units are not counted: from *since* on (today, if not given) there is as much as is asked.
+
+    Whoever asks gets it *lead_days* later: made to order, or of a vendor without a stock feed.
+    """
+
+    since: date | None = field(default=None, validator=optional(_a_day))
+    lead_days: int = field(default=0, validator=some_days)
+
+
+@frozen(kw_only=True)
+class TrackStock(StockReport):
+    """Units are counted again; what was promised beyond them is short."""
+
+
+@frozen
+class LapseStock:
+    """A deadline: the last useful day of units at a node has passed."""
+
+    node: ids.NodeId
+    sku: ids.Sku
 
 
 @frozen
@@ -190,6 +261,31 @@ class SupplyExists(Reason):
 
     def __str__(self) -> str:
         return f"supply {self.document} is expected there already"
+
+
+@frozen
+class TooFarAhead(Reason):
+    """Nothing is due so late: *field* says when."""
+
+    code: ClassVar[str] = "stock.too-far-ahead"
+    field: str
+    day: date
+    most_days: int
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.day} is more than {self.most_days} days ahead"
+
+
+@frozen
+class NotOfLot(Reason):
+    """Fewer units of the lot are on hand than should leave."""
+
+    code: ClassVar[str] = "stock.not-of-lot"
+    asked: int
+    on_hand: int
+
+    def __str__(self) -> str:
+        return f"{self.asked} units of the lot should leave, {self.on_hand} are on hand"
 
 
 @frozen

@@ -171,10 +171,12 @@ class Position:
             (one.day, (one.supply if one.day >= today else 0) - one.committed - one.foreign)
             for one in self.buckets
         ]
-        more = [(one.day, -one.units) for one in self.held if one.expires_at > now]
-        if self.endless is not None:
-            more.append((self.endless.asked(today), UNLIMITED))
-        return sorted([*changes, *more], key=_first) if more else changes
+        held = [(one.day, -one.units) for one in self.held if one.expires_at > now]
+        if self.endless is not None:  # of one day it comes first, for supply counts before demand
+            changes.insert(0, (self.endless.asked(today), UNLIMITED))
+        elif not held:
+            return changes
+        return sorted([*changes, *held], key=_first)
 
     # --- where units expire ---------------------------------------------------------------------
 
@@ -203,7 +205,8 @@ class Position:
 def spans_of(position: Position, today: date) -> Iterator[Span]:
     """From when to when which units can be used, without endless supply.
 
-    Supply whose day has passed does not count, nor do units whose last useful day has.
+    Supply whose day has passed does not count, nor do units whose last useful day has, or comes
+    before they do.
     """
     plain = position.on_hand
     due = {one.day: one.supply for one in position.buckets if one.supply and one.day >= today}
@@ -212,8 +215,9 @@ def spans_of(position: Position, today: date) -> Iterator[Span]:
             plain -= units
         elif day in due:
             due[day] -= units
-        if (lot.use_by or date.max) >= today and (day is None or day in due):
-            yield Span(day or date.min, lot.use_by or date.max, units)
+        end = lot.use_by or date.max
+        if end >= (day or today) and end >= today and (day is None or day in due):
+            yield Span(day or date.min, end, units)
     yield Span(date.min, date.max, plain)
     yield from (Span(day, date.max, units) for day, units in due.items() if units)
 

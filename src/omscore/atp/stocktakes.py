@@ -81,7 +81,7 @@ def difference(
         case "on-shelf":
             return counted + picked - then.on_hand
         case "available":
-            known = attrs.evolve(then, held=(), endless=None)
+            known = attrs.evolve(then, held=(), endless=None, lots=())
             more = counted - known.available(today, today=today, now=now)
             return more if counted else min(0, more)
         case _:

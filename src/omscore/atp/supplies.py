@@ -11,6 +11,7 @@ from typing import Literal, assert_never
 import attrs
 from attrs import frozen
 
+from omscore.atp.lots import PLAIN, Lot
 from omscore.kernel.errors import Broken, ensure
 from omscore.kernel.ids import DocumentId, NodeId, Sku
 from omscore.kernel.keys import Kind
@@ -26,7 +27,7 @@ def entry_id(document: DocumentId, node: NodeId, sku: Sku) -> str:
 
 @frozen
 class SupplyExpected:
-    """So many units should come on *day*; at *late_at* they are late."""
+    """So many units of *lot* should come on *day*; at *late_at* they are late."""
 
     document: DocumentId
     node: NodeId
@@ -35,6 +36,7 @@ class SupplyExpected:
     day: date
     origin: Origin
     late_at: datetime
+    lot: Lot = PLAIN
 
 
 @frozen
@@ -69,6 +71,7 @@ class Supply:
     origin: Origin
     open: int
     received: int = 0
+    lot: Lot = PLAIN
 
 
 def evolve(supply: Supply | None, /, *events: SupplyEvent) -> Supply:
@@ -76,7 +79,13 @@ def evolve(supply: Supply | None, /, *events: SupplyEvent) -> Supply:
     for event in events:
         if isinstance(event, SupplyExpected):
             supply = Supply(
-                event.document, event.node, event.sku, event.day, event.origin, event.quantity
+                event.document,
+                event.node,
+                event.sku,
+                event.day,
+                event.origin,
+                event.quantity,
+                lot=event.lot,
             )
             continue
         if supply is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attrs import frozen
@@ -41,6 +41,11 @@ def zone(value: str) -> str:
 def local_day(now: datetime, zone: str) -> date:
     """The day that it is at *now* in *zone*."""
     return now.astimezone(ZoneInfo(zone)).date()
+
+
+def day_over(day: date, zone: str) -> datetime:
+    """The instant at which *day* is over in *zone*."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 @frozen

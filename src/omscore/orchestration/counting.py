@@ -60,7 +60,7 @@ class Counting:
             units = max(units, -now.on_hand)
             told = StockCounted(report.document, report.counts, report.counted, units, stamp)
             changes.tell(last, [told])
-            stock.enter(changes, context, at, [(units, "counted", report.document)])
+            stock.enter(changes, context, at, [stock.Entry(units, "counted", report.document)])
         return changes
 
 

@@ -17,6 +17,7 @@ from attrs import field, frozen
 from omscore.atp.granting import Granted, Reserve
 from omscore.atp.messages import NoSuchItem
 from omscore.atp.position import POSITION, Position, position_id
+from omscore.atp.terms import PLAIN
 from omscore.catalog.item import ITEM
 from omscore.catalog.line import Line
 from omscore.kernel import ids
@@ -34,10 +35,11 @@ from omscore.network.learned import at_confidence
 from omscore.network.plan import Decision, Leg
 from omscore.orchestration import reserving
 from omscore.orchestration.backlog import BACKLOG, Backlog
+from omscore.orchestration.shelves import shelf
 from omscore.promise import dates, options
 from omscore.promise.options import Options
 from omscore.sourcing import pipeline
-from omscore.sourcing.candidate import Question, Rows
+from omscore.sourcing.candidate import Question, Rows, Spans
 from omscore.sourcing.need import Need
 from omscore.sourcing.policy import Policy
 
@@ -188,14 +190,17 @@ class Planner:
         network = self._network(changes.get(THE_NETWORK) or Network())
         stock: dict[tuple[ids.NodeId, ids.Sku], Rows] = {}
         room: dict[tuple[ids.NodeId, date], int] = {}
+        use_by: dict[tuple[ids.NodeId, ids.Sku], Rows] = {}
+        closed: dict[tuple[ids.NodeId, ids.Sku], Spans] = {}
         ahead = _ahead(changes, needs, order)
         for node, skus in _places(network, needs).items():
-            today = local_day(now, network.nodes[node].zone)
             at = {sku: changes.get(POSITION.key(position_id(node, sku))) for sku in skus}
             for sku, position in at.items():
                 if position is not None:
-                    rows = position.curve(today, today=today, now=now)
-                    stock[node, sku] = _less(rows, ahead, sku)
+                    found = shelf(position, PLAIN, network.nodes[node], network, now)
+                    stock[node, sku] = _less(found.rows, ahead, sku)
+                    if found.use_by:
+                        use_by[node, sku], closed[node, sku] = found.use_by, found.closed
             if _limited(network.nodes[node]):
                 for day in self._days(network, node, at.values(), now):
                     room[node, day] = _left(changes, network.nodes[node], day)
@@ -205,7 +210,7 @@ class Planner:
             else one
             for one in needs
         )
-        return Question(weighed, network, now, stock, room, avoid)
+        return Question(weighed, network, now, stock, room, avoid, use_by=use_by, closed=closed)
 
     def _network(self, network: Network) -> Network:
         """*network*, with the transit times that the policy wants."""

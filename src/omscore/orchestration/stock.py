@@ -7,15 +7,19 @@ a sku is called when more of it may be promised.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import assert_never
+from datetime import datetime
+from typing import NamedTuple, assert_never
 
 from attrs import frozen
 
+from omscore.atp.lots import PLAIN, Lot, Part, leaving
 from omscore.atp.messages import (
     AdjustStock,
     IssueStock,
+    LotReport,
     NoSuchItem,
     NoSuchNode,
+    NotOfLot,
     NotOnHand,
     ReceiveStock,
     RegradeStock,
@@ -29,6 +33,7 @@ from omscore.catalog.item import ITEM
 from omscore.kernel.errors import Refused
 from omscore.kernel.ids import DocumentId, NodeId, Sku
 from omscore.kernel.keys import Changes, Key, Seen
+from omscore.kernel.moments import day_over
 from omscore.kernel.reason import Reason
 from omscore.kernel.recorded import Context
 from omscore.network.facts import THE_NETWORK, Network, Node
@@ -36,7 +41,16 @@ from omscore.orchestration import backlog, lateness, reserving
 from omscore.orchestration.backlog import BACKLOG
 
 At = tuple[NodeId, Sku, Condition]
-Entry = tuple[int, Cause, DocumentId]
+
+
+class Entry(NamedTuple):
+    """Units that come to a position, or leave it, by a document."""
+
+    units: int
+    cause: Cause
+    document: DocumentId
+    lot: Lot | None = None
+
 
 # --- what other journeys use ------------------------------------------------------------------
 
@@ -56,32 +70,97 @@ def put(
     units: int,
     cause: Cause,
     document: DocumentId,
+    lot: Lot | None = None,
 ) -> None:
     """Units come to a position, or leave it if *units* is negative; `Refused` if too few are there.
 
-    The position and the backlog of the sku must have been read.  What occurred before the last
-    count is entered, and taken back at once: the count has it already.
+    They are of *lot*; if none is named, those leave that expire first.  The position and the
+    backlog of the sku must have been read.  What occurred before the last count is entered, and
+    taken back at once: the count has it already.
     """
     counted = lateness.counted_since(changes, context, position_id(*at))
-    entries: list[Entry] = [(units, cause, document)]
-    if counted is not None:
-        entries.append((-units, "counted", counted.document))
+    entries = list[Entry]()
+    for part in _parts(changes, context, at, units, lot):
+        entries.append(Entry(part.units, cause, document, part.lot))
+        if counted is not None:
+            entries.append(Entry(-part.units, "counted", counted.document, part.lot))
     enter(changes, context, at, entries)
 
 
 def enter(changes: Changes, context: Context, at: At, entries: Sequence[Entry]) -> None:
-    """All of *entries* together; `Refused` if that leaves less than nothing on hand."""
+    """All of *entries* together; `Refused` if that leaves less than nothing on hand.
+
+    Where an entry names no lot, what leaves is what expires first.
+    """
     key = POSITION.key(position_id(*at))
     on_hand = (changes.get(key) or Position()).on_hand
-    units = sum(quantity for quantity, _, _ in entries)
+    units = sum(one.units for one in entries)
     if on_hand + units < 0:
         raise Refused(NotOnHand(-units, on_hand))
-    changes.tell(key, [StockEntered(cause, many, paper) for many, cause, paper in entries if many])
+    for one in entries:
+        for part in _parts(changes, context, at, one.units, one.lot) if one.units else ():
+            lapses_at = _lapses_at(changes, at, part)
+            told = StockEntered(one.cause, part.units, one.document, part.lot, lapses_at)
+            changes.tell(key, [told])
     if not units:
         return
     reserving.settle(changes, key, context)
     if units > 0 and at[2] == "sellable":
         backlog.call(changes, at[1])
+
+
+class _Part(NamedTuple):
+    """Units that come, or leave if that is negative, of a lot; None is not told apart."""
+
+    units: int
+    lot: Lot | None
+
+
+def _parts(changes: Changes, context: Context, at: At, units: int, lot: Lot | None) -> list[_Part]:
+    """What comes or leaves, by lots; `Refused` if fewer of a lot are there than should leave."""
+    if units >= 0 or lot == PLAIN:
+        return [_Part(units, lot)]
+    if lot is None:
+        found = parts_leaving(changes, context, at, -units)
+        return [_Part(-one.units, one.lot) for one in found] or [_Part(units, None)]
+    lots = (changes.get(POSITION.key(position_id(*at))) or Position()).lots
+    there = sum(one.units for one in lots if (one.day, one.lot) == (None, lot))
+    if there < -units:
+        raise Refused(NotOfLot(-units, there))
+    return [_Part(units, lot)]
+
+
+def _lapses_at(changes: Changes, at: At, part: _Part) -> datetime | None:
+    """When units that come to be sellable have seen their last useful day."""
+    if part.units < 0 or part.lot is None or part.lot.use_by is None or at[2] != "sellable":
+        return None
+    return day_over(part.lot.use_by, known_node(changes, at[0]).zone)
+
+
+def parts_leaving(changes: Changes, context: Context, at: At, units: int) -> Sequence[Part]:
+    """The parts that *units* leave a position from if nobody names them; none if all are plain."""
+    position = changes.get(POSITION.key(position_id(*at))) or Position()
+    today = reserving.today_at(changes, at[0], context)
+    found = leaving(position.lots, position.on_hand, units, today)
+    more = units - sum(one.units for one in found)
+    return (*found, Part(None, PLAIN, more)) if found and more else found
+
+
+def shift(
+    changes: Changes,
+    context: Context,
+    at: At,
+    to: Condition,
+    units: int,
+    cause: Cause,
+    document: DocumentId,
+) -> None:
+    """Units change their condition, and stay of the lots that they are of."""
+    parts = parts_leaving(changes, context, at, units) or (Part(None, PLAIN, units),)
+    put(changes, context, at, -units, cause, document)
+    for one in parts:
+        lot = None if one.lot == PLAIN else one.lot
+        put(changes, context, (at[0], at[1], to), one.units, cause, document, lot)
 
 
 def suspect(
@@ -90,8 +169,7 @@ def suspect(
     """Units that were not found are not sellable until somebody counts."""
     at = POSITION.key(position_id(node, sku))
     gone = min(units, (changes.get(at) or Position()).on_hand)
-    put(changes, context, (node, sku, "sellable"), -gone, "regraded", document)
-    put(changes, context, (node, sku, "suspect"), gone, "regraded", document)
+    shift(changes, context, (node, sku, "sellable"), "suspect", gone, "regraded", document)
 
 
 # --- movements --------------------------------------------------------------------------------
@@ -115,28 +193,32 @@ class Entering:
         changes = Changes(seen)
         require_known(changes, report.node, report.sku)
         if take_paper(changes, report.document, report.node, report.sku):
-            at = (report.node, report.sku, report.condition)
-            for where, units, cause in _legs(changes, report, at):
-                put(changes, context, where, units, cause, report.document)
+            _enter(changes, context, report)
         return changes
 
 
-def _legs(changes: Changes, report: Movement, at: At) -> Sequence[tuple[At, int, Cause]]:
+def _enter(changes: Changes, context: Context, report: Movement) -> None:
+    at, paper = (report.node, report.sku, report.condition), report.document
     match report:
         case ReceiveStock():
-            return [(at, report.quantity, "received")]
+            put(changes, context, at, report.quantity, "received", paper, lot_of(report))
         case AdjustStock():
-            return [(at, report.quantity, "adjusted")]
+            put(changes, context, at, report.quantity, "adjusted", paper, lot_of(report))
         case IssueStock():
             # The goods were there, for they left; so the book is mended.
             on_hand = (changes.get(POSITION.key(position_id(*at))) or Position()).on_hand
-            missing = max(0, report.quantity - on_hand)
-            return [(at, missing, "found"), (at, -report.quantity, "issued")]
+            put(changes, context, at, max(0, report.quantity - on_hand), "found", paper)
+            put(changes, context, at, -report.quantity, "issued", paper)
         case RegradeStock():
             was = (report.node, report.sku, report.was)
-            return [(was, -report.quantity, "regraded"), (at, report.quantity, "regraded")]
+            shift(changes, context, was, report.condition, report.quantity, "regraded", paper)
         case _:
             assert_never(report)
+
+
+def lot_of(report: LotReport) -> Lot | None:
+    """The lot that *report* names; None if it says nothing of it."""
+    return Lot(report.use_by, report.lot) if report.use_by or report.lot else None
 
 
 # --- facts and papers -------------------------------------------------------------------------

@@ -7,12 +7,13 @@ promises that rested on it are declared short in the same transaction.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
+import attrs
 from attrs import frozen
 
+from omscore.atp.lots import PLAIN, Lot, Part
 from omscore.atp.messages import (
     ChangeSupply,
     DispatchTransfer,
@@ -40,16 +41,11 @@ from omscore.atp.supplies import (
 from omscore.kernel.errors import Refused
 from omscore.kernel.ids import DocumentId, NodeId, Sku
 from omscore.kernel.keys import Changes, Key, Kind, Seen
-from omscore.kernel.moments import local_day
+from omscore.kernel.moments import day_over, local_day
 from omscore.kernel.recorded import Context, Recorded
 from omscore.kernel.todo import Later
 from omscore.network.facts import Node
-from omscore.orchestration import backlog, reserving, stock
-
-
-def day_over(day: date, zone: str) -> datetime:
-    """The instant at which *day* is over in *zone*."""
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
+from omscore.orchestration import backlog, horizon, reserving, stock
 
 
 @frozen
@@ -65,7 +61,9 @@ class Expecting:
         """Units that may be promised from their day on."""
         changes = Changes(seen)
         node = stock.require_known(changes, report.node, report.sku)
-        _expect(changes, context, report.document, node, report.sku, report.quantity, report.day)
+        lot = Lot(report.use_by, report.lot, report.kind, report.firm, report.reliability)
+        due = _Due(report.document, report.sku, report.quantity, report.day, lot)
+        _expect(changes, context, node, due)
         return changes
 
 
@@ -87,18 +85,22 @@ class Dispatching:
         to = stock.require_known(changes, report.to, report.sku)
         if stock.take_paper(changes, report.document, report.node, report.sku):
             at: stock.At = (report.node, report.sku, "sellable")
-            stock.put(changes, context, at, -report.quantity, "dispatched", report.document)
-            _expect(
-                changes,
-                context,
-                report.document,
-                to,
-                report.sku,
-                report.quantity,
-                report.day,
-                "transfer",
-            )
+            named = stock.lot_of(report)
+            lot = named or _first(stock.parts_leaving(changes, context, at, report.quantity))
+            paper = report.document
+            stock.put(changes, context, at, -report.quantity, "dispatched", paper, named)
+            lot = attrs.evolve(lot, kind="transfer-in")
+            due = _Due(paper, report.sku, report.quantity, report.day, lot, "transfer")
+            _expect(changes, context, to, due)
         return changes
+
+
+def _first(parts: Sequence[Part]) -> Lot:
+    """The lot of units of *parts*: the only one, or none but the day on which the first ends."""
+    lots = [one.lot for one in parts]
+    if len(lots) == 1:
+        return lots[0]
+    return Lot(min((one.use_by for one in lots if one.use_by), default=None))
 
 
 @frozen
@@ -140,9 +142,10 @@ class Receiving:
             at: stock.At = (report.node, report.sku, "sellable")
             scheduled = min(report.quantity, supply.open)
             if scheduled:
-                gone = SupplyScheduled(supply.day, -scheduled, report.document)
+                gone = _scheduled(supply.day, -scheduled, report.document, supply.lot)
                 changes.tell(POSITION.key(position_id(report.node, report.sku)), [gone])
-            stock.put(changes, context, at, report.quantity, "received", report.receipt)
+            lot = _came(supply.lot, report)
+            stock.put(changes, context, at, report.quantity, "received", report.receipt, lot)
         return changes
 
 
@@ -182,7 +185,8 @@ class Demanding:
     def decide(self, report: ExpectDemand, seen: Seen, context: Context) -> Changes:
         """Less may be promised from that day on, or more again."""
         changes = Changes(seen)
-        stock.require_known(changes, report.node, report.sku)
+        node = stock.require_known(changes, report.node, report.sku)
+        horizon.require(report.day, local_day(context.now, node.zone))
         key = DEMAND.key(entry_id(report.document, report.node, report.sku))
         at = POSITION.key(position_id(report.node, report.sku))
         if (before := changes.get(key)) is not None and before.quantity:
@@ -209,25 +213,40 @@ def _supply(changes: Changes, document: DocumentId, node: NodeId, sku: Sku) -> S
     return found
 
 
-def _expect(
-    changes: Changes,
-    context: Context,
-    document: DocumentId,
-    node: Node,
-    sku: Sku,
-    quantity: int,
-    day: date,
-    origin: Origin = "purchase",
-) -> None:
-    key = SUPPLY.key(entry_id(document, node.id, sku))
+@frozen
+class _Due:
+    """What a document says is due."""
+
+    document: DocumentId
+    sku: Sku
+    quantity: int
+    day: date
+    lot: Lot
+    origin: Origin = "purchase"
+
+
+def _expect(changes: Changes, context: Context, node: Node, due: _Due) -> None:
+    key = SUPPLY.key(entry_id(due.document, node.id, due.sku))
     if changes.get(key) is not None:
-        raise Refused(SupplyExists(document))
-    late_at = day_over(day, node.zone)
-    changes.tell(key, [SupplyExpected(document, node.id, sku, quantity, day, origin, late_at)])
-    at = POSITION.key(position_id(node.id, sku))
-    changes.tell(at, [SupplyScheduled(day, quantity, document)])
+        raise Refused(SupplyExists(due.document))
+    horizon.require(due.day, local_day(context.now, node.zone))
+    what = due.document, node.id, due.sku, due.quantity, due.day, due.origin
+    changes.tell(key, [SupplyExpected(*what, day_over(due.day, node.zone), due.lot)])
+    at = POSITION.key(position_id(node.id, due.sku))
+    changes.tell(at, [_scheduled(due.day, due.quantity, due.document, due.lot)])
     reserving.settle(changes, at, context)
-    backlog.call(changes, sku)
+    backlog.call(changes, due.sku)
+
+
+def _scheduled(day: date, units: int, document: DocumentId, lot: Lot) -> SupplyScheduled:
+    """What a position is told; what comes plain need not be said to be."""
+    return SupplyScheduled(day, units, document, lot if lot != PLAIN or units < 0 else None)
+
+
+def _came(expected: Lot, report: ReceiveSupply) -> Lot | None:
+    """The lot of what came: as reported, else as expected; None if it is plain."""
+    lot = Lot(report.use_by or expected.use_by, report.lot or expected.name)
+    return None if lot == PLAIN else lot
 
 
 def _change(
@@ -239,11 +258,13 @@ def _change(
     why: Literal["changed", "late"],
     node: Node,
 ) -> None:
+    horizon.require(day, local_day(context.now, node.zone))
     changed = SupplyChanged(quantity, day, why, day_over(day, node.zone))
     changes.tell(SUPPLY.key(entry_id(supply.document, supply.node, supply.sku)), [changed])
     at = POSITION.key(position_id(supply.node, supply.sku))
     moved = ((supply.day, -supply.open), (day, quantity))
-    changes.tell(at, [SupplyScheduled(to, units, supply.document) for to, units in moved if units])
+    told = [_scheduled(to, units, supply.document, supply.lot) for to, units in moved if units]
+    changes.tell(at, told)
     reserving.settle(changes, at, context)
     backlog.call(changes, supply.sku)
 

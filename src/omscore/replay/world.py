@@ -111,12 +111,23 @@ class World:
         late = timedelta(days=chance.randint(1, chances.late_days) * is_late)
         opens = self.hours.opens(node, purchase.due + late)
         comes = between(opens, opens + timedelta(hours=3), chance.random())
-        at = {"node": purchase.node, "sku": purchase.sku, "document": purchase.document}
-        expect = ExpectSupply(**at, quantity=purchase.quantity, day=purchase.due)
+        expect = ExpectSupply(
+            node=purchase.node,
+            sku=purchase.sku,
+            document=purchase.document,
+            quantity=purchase.quantity,
+            day=purchase.due,
+        )
         doing = Doing(expect, derived("expect", purchase.document), BUYER)
         yield Coming(known, 0, f"supply {n:08}", Give(doing))
         receipt = derived("receipt", purchase.document)
-        receive = ReceiveSupply(**at, quantity=purchase.quantity, receipt=receipt)
+        receive = ReceiveSupply(
+            node=purchase.node,
+            sku=purchase.sku,
+            document=purchase.document,
+            quantity=purchase.quantity,
+            receipt=receipt,
+        )
         came = Doing(receive, derived("supply", purchase.document), node.id)
         yield Coming(max(comes, known), 1, f"supply {n:08}", Give(came))
 

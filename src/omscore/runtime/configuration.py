@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from omscore.atp import messages as reports
 from omscore.atp import requests
-from omscore.atp.movements import ShortageDeclared
+from omscore.atp.movements import ShortageDeclared, StockEntered
 from omscore.atp.supplies import SupplyChanged, SupplyExpected
 from omscore.kernel.flow import Flow
 from omscore.lifecycle.fulfillment import messages as fulfillment
@@ -25,6 +25,7 @@ from omscore.orchestration import (
     counting,
     expiring,
     fulfilling,
+    lapsing,
     learning,
     ordering,
     owning,
@@ -157,6 +158,7 @@ class Configuration:
         }
 
     def _stock(self) -> Handlers:
+        tracking = lapsing.Tracking()
         movements = (
             reports.ReceiveStock,
             reports.AdjustStock,
@@ -172,6 +174,9 @@ class Configuration:
             reports.DispatchTransfer: supplying.Dispatching(),
             reports.ExpectDemand: supplying.Demanding(),
             reports.LapseSupply: self.lapsing,
+            reports.LapseStock: lapsing.LapsingStock(),
+            reports.UntrackStock: tracking,
+            reports.TrackStock: tracking,
         }
 
     def _own_processes(self) -> Sequence[Process]:
@@ -197,6 +202,7 @@ class Configuration:
                 },
             ),
             Process(quoting.QUOTING, quoting.react, {quote.QuoteOpened: _every}),
+            Process(lapsing.LAPSING, lapsing.react, {StockEntered: lapsing.ends}),
             Process(
                 supplying.SUPPLYING,
                 supplying.react,

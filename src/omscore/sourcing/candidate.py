@@ -17,6 +17,7 @@ from omscore.network.places import Point, distance_km
 from omscore.sourcing.need import Need, Substitute
 
 Rows = Sequence[tuple[date, int]]
+Spans = Sequence[tuple[date, date]]
 
 
 def _needs(_: object, __: object, value: tuple[Need, ...]) -> None:
@@ -45,7 +46,9 @@ class Question:
     rise; a missing one is no stock.  *room* is what is left of a node's days, in units: of a node
     with a limit, the days that it names are offered and no others.  *cooling* are nodes that
     rejected this before, and are not asked now; *rejections* say how often each did so.  *use_by*
-    says how many units of a node's stock must be used by which day: rows that only rise.
+    says how many units of a node's stock must be used by which day: rows that only rise.  *closed*
+    are spans of ship days, both ends included, on which less of a sku may leave than *stock* says,
+    since units expire: nothing of it is offered then.
     """
 
     needs: tuple[Need, ...] = field(validator=_needs)
@@ -56,6 +59,7 @@ class Question:
     cooling: frozenset[NodeId] = frozenset()
     rejections: Mapping[NodeId, int] = field(factory=dict)
     use_by: Mapping[tuple[NodeId, Sku], Rows] = field(factory=dict)
+    closed: Mapping[tuple[NodeId, Sku], Spans] = field(factory=dict)
 
 
 @frozen
@@ -67,7 +71,8 @@ class Candidate:
     *room* is how many units the days on which they could leave can take, and *load_percent* how
     much of the first such day is taken; None without a limit.  *distance_km* is from the node to
     the destination as the crow flies; None unless it is known where both are.  *rejections* says
-    how often the node rejected this order, *use_by* how many of its units must be used by when.
+    how often the node rejected this order, *use_by* how many of its units must be used by when,
+    *closed* the spans of days on which nothing of it is offered.
 
     A candidate with a *link* sends its units by way of another node, *via*, whose lane is the
     *lane*; its distance is that of both stretches, and nothing leaves *via* before the day
@@ -88,6 +93,7 @@ class Candidate:
     via: Node | None = None
     onward_from: date | None = None
     instead: Substitute | None = None
+    closed: Spans = ()
 
     def onward_day(self, network: Network, shipped: date) -> date:
         """The day on which the customer's parcel leaves, with what leaves the node on *shipped*."""
@@ -134,6 +140,11 @@ def load_percent(node: Node, left: int) -> int:
 def apart(node: Node, to: Point | None) -> int | None:
     """The distance from *node*, if it is known where both are."""
     return None if node.at is None or to is None else distance_km(node.at, to)
+
+
+def is_open(candidate: Candidate, day: date) -> bool:
+    """Whether what its rows say holds on *day*."""
+    return not any(start <= day <= end for start, end in candidate.closed)
 
 
 def most_of(candidate: Candidate) -> int:
@@ -202,6 +213,7 @@ class Finding:
             way.via,
             way.onward_from,
             instead,
+            question.closed.get((node.id, sku), ()) if question.closed else (),
         )
 
     def detours(self, need: Need) -> Iterator[Candidate]:

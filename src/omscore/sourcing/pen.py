@@ -22,7 +22,7 @@ from omscore.kernel.ids import Method, NodeId, Region
 from omscore.network.calendar import delivery_day
 from omscore.network.facts import Lane, Node
 from omscore.sourcing import limits
-from omscore.sourcing.candidate import Candidate, Question, Rows, limited, load_percent
+from omscore.sourcing.candidate import Candidate, Question, Rows, is_open, limited, load_percent
 from omscore.sourcing.costs import Cost, Offer
 from omscore.sourcing.need import Need, Substitute
 from omscore.sourcing.policy import Policy
@@ -154,7 +154,8 @@ class Pen:
         if (lane := candidate.lane) is None or not candidate.rows:
             return
         quantity, instead, pools = need.quantity, candidate.instead, self._pools(need, candidate)
-        for day, units in self._days(need, candidate):
+        days = self._days(need, candidate)
+        for day, units in _open(candidate, days) if candidate.closed else days:
             most = units if units < quantity else quantity
             if not self.linked:
                 parcel = self._parcel(need, candidate, lane, day)
@@ -326,6 +327,10 @@ class Pen:
 def _sender(candidate: Candidate) -> Node:
     """The node whose parcel the customer gets."""
     return candidate.node if candidate.via is None else candidate.via
+
+
+def _open(candidate: Candidate, days: Rows) -> Rows:
+    return [row for row in days if is_open(candidate, row[0])]
 
 
 def _ready(rows: Rows, quantity: int) -> date:

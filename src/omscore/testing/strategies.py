@@ -12,11 +12,13 @@ from typing import TypeVar
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from omscore.atp.lots import Lot
 from omscore.atp.movements import (
     DemandScheduled,
     PositionEvent,
     StockEntered,
     SupplyScheduled,
+    UnitsConsumed,
     UnitsReserved,
 )
 from omscore.atp.position import Bucket, Held, Position
@@ -205,10 +207,12 @@ def positions(draw: DrawFn, *, expiries: Sequence[datetime] = ()) -> Position:
 def position_events() -> SearchStrategy[list[PositionEvent]]:
     """What can happen to a position in any sequence: things come, and some is reserved."""
     document, reservation = st.just(DocumentId("d-1")), st.just(ReservationId("r-1"))
-    units = quantities(9)
+    units, lot = quantities(9), st.builds(Lot, days(9), st.sampled_from([None, "L1"])) | st.none()
     return st.lists(
-        st.builds(StockEntered, st.just("received"), units, document)
-        | st.builds(SupplyScheduled, days(9), units, document)
+        st.builds(StockEntered, st.just("received"), units, document, lot)
+        | st.builds(StockEntered, st.just("adjusted"), units.map(lambda one: -one), document)
+        | st.builds(SupplyScheduled, days(9), units, document, lot)
+        | st.builds(UnitsConsumed, reservation, days(9), units)
         | st.builds(DemandScheduled, days(9), units, document)
         | st.builds(UnitsReserved, reservation, days(9), units, st.none()),
         max_size=20,

@@ -18,7 +18,7 @@ from omscore.lifecycle.fulfillment import messages as work
 from omscore.lifecycle.order import messages as order
 from omscore.lifecycle.quote import messages as quote
 from omscore.lifecycle.returns import messages as back
-from omscore.testing.builders import day
+from omscore.testing.builders import DAY, day
 from omscore.testing.carts import redeem, reserve
 from omscore.testing.known import TTLS, WAITS, Draw, Known, Next, Step, one
 from omscore.testing.strategies import NODES, REGIONS, SKUS, lines, orders, quantities, seldom
@@ -128,6 +128,13 @@ def receive(draw: Draw, known: Known) -> Sequence[Step]:
                 st.builds(stock.ReceiveStock, **at, quantity=quantities(9)),
                 st.builds(stock.ReceiveStock, **at, quantity=quantities(9), condition=condition),
                 st.builds(
+                    stock.ReceiveStock,
+                    **at,
+                    quantity=quantities(9),
+                    use_by=st.integers(-1, 9).map(day),
+                    lot=st.sampled_from([None, "L1"]),
+                ),
+                st.builds(
                     stock.CountStock,
                     **at,
                     counted=st.integers(0, 9),
@@ -155,15 +162,32 @@ def receive(draw: Draw, known: Known) -> Sequence[Step]:
     ]
 
 
+def track(draw: Draw, known: Known) -> Sequence[Step]:
+    """Stock is not counted any more, or is again."""
+    known.papers += 1
+    node, sku, paper = draw(st.sampled_from(NODES)), draw(st.sampled_from(SKUS)), known.papers
+    if draw(st.booleans()):
+        return [stock.TrackStock(node=node, sku=sku, document=f"d-{paper}")]
+    lead = draw(st.integers(0, 3))
+    return [stock.UntrackStock(node=node, sku=sku, document=f"d-{paper}", lead_days=lead)]
+
+
 def expect(draw: Draw, known: Known) -> Sequence[Step]:
     """A purchase order line or a transfer."""
     document, sku = f"po-{len(known.supplies) + 1}", draw(st.sampled_from(SKUS))
     node, on = draw(st.sampled_from(NODES)), day(draw(st.integers(0, 12)))
     known.supplies.append((document, node, sku))
     if not draw(seldom()):
-        quantity = draw(quantities(9))
+        quantity, lasts = draw(quantities(9)), draw(st.none() | st.integers(0, 6))
         return [
-            stock.ExpectSupply(node=node, sku=sku, quantity=quantity, day=on, document=document)
+            stock.ExpectSupply(
+                node=node,
+                sku=sku,
+                quantity=quantity,
+                day=on,
+                document=document,
+                use_by=None if lasts is None else on + lasts * DAY,
+            )
         ]
     from_ = draw(st.sampled_from(NODES))
     return [
@@ -286,6 +310,7 @@ NEXT: Sequence[Next] = (
     fulfill,
     receive,
     receive,
+    track,
     expect,
     supply,
     send_back,

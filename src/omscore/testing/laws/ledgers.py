@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
+from omscore.atp.entries import SupplyEntry, of_position
+from omscore.atp.matching import Matching
 from omscore.atp.movements import (
     PositionEvent,
     ShortageDeclared,
@@ -43,7 +45,8 @@ def promises_have_stock(books: Books) -> Iterable[str]:
             taken[held.position][held.day] += held.open
     for id_, position in books.all(POSITION):
         short = Counter({one.day: one.short for one in position.buckets})
-        for at in sorted({*supply[id_], *taken[id_], *short}):
+        endless = date.max if position.endless is None else position.endless.since
+        for at in sorted(one for one in {*supply[id_], *taken[id_], *short} if one < endless):
             left = position.on_hand + sum(
                 supply[id_][on] - taken[id_][on] + short[on]
                 for on in {*supply[id_], *taken[id_], *short}
@@ -66,7 +69,8 @@ def no_grant_creates_shortage(books: Books) -> Iterable[str]:
         event, id_ = one.event, one.key.id
         if not isinstance(event, PositionEvent):
             continue
-        position = so_far[id_] = evolve(so_far.get(id_), event)
+        before = so_far.get(id_)
+        position = so_far[id_] = evolve(before, event)
         if isinstance(event, UnitsReserved | UnitsCommitted):
             granted.add((one.causation, id_))
             node = network.nodes.get(_node(id_))
@@ -76,10 +80,36 @@ def no_grant_creates_shortage(books: Books) -> Iterable[str]:
                 and (lacking := _least(position, event.day, today, one.recorded_at)) < 0
             ):
                 yield f"{id_} was over-promised by {-lacking} units, by {one.id}"
+            if position.expiring and isinstance(event, UnitsReserved):
+                lost = unmatched(position, today, one.recorded_at)
+                if lost > unmatched(before or Position(), today, one.recorded_at):
+                    yield f"{id_} was promised for a day on which no lot is useful, by {one.id}"
         if isinstance(event, ShortageDeclared):
             short.add((one.causation, id_))
     for causation, id_ in granted & short:
         yield f"{causation} was granted stock at {id_} and made it short"
+
+
+def unmatched(position: Position, today: date, now: datetime) -> int:
+    """How many promised units have no lot that is useful on their day, matched one by one."""
+    lots = [
+        one
+        for one in of_position(position, today, now)
+        if isinstance(one, SupplyEntry) and one.units
+    ]
+    useful = [one for one in lots if one.kind in ("on-hand", "unlimited") or one.day >= today]
+    useful = [one for one in useful if (one.use_by or date.max) >= today]
+    matching, lost = Matching(one.units for one in useful), 0
+    taken = [(one.day, one.committed - one.short) for one in position.buckets]
+    taken += [(one.day, one.units) for one in position.held if one.expires_at > now]
+    for day, units in taken:
+        usable = [
+            1 << place
+            for place, one in enumerate(useful)
+            if one.day <= day <= (one.use_by or date.max)
+        ]
+        lost += units - matching.serve(matching.demand(sum(usable)), units)
+    return lost
 
 
 def _node(position: str) -> NodeId:
@@ -90,13 +120,16 @@ def _least(position: Position, start: date, today: date, now: datetime) -> int:
     """The least stock of any day from *start* on."""
     named = [start, *(one.day for one in position.buckets), *(one.day for one in position.held)]
     days = [start + timedelta(n) for n in range((max(named) - start).days + 1)]
-    return min(
+    if position.endless is not None:
+        days = [one for one in days if one < position.endless.asked(today)]
+    left = [
         position.on_hand
         + sum(one.supply for one in position.buckets if today <= one.day <= at)
         - sum(one.committed + one.foreign for one in position.buckets if one.day <= at)
         - sum(one.units for one in position.held if one.day <= at and now < one.expires_at)
         for at in days
-    )
+    ]
+    return min(left, default=0)
 
 
 def stock_is_conserved(books: Books) -> Iterable[str]:

@@ -1,0 +1,15 @@
+"""The horizon of what may be due: no source knows what comes in eleven years."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from omscore.atp.entries import FARTHEST_DAYS
+from omscore.atp.messages import TooFarAhead
+from omscore.kernel.errors import Refused
+
+
+def require(day: date, today: date, field: str = "day") -> None:
+    """`Refused` with the name of the *field* if *day* is more than ten years ahead."""
+    if (day - today).days > FARTHEST_DAYS:
+        raise Refused(TooFarAhead(field, day, FARTHEST_DAYS))
