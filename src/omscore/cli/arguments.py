@@ -7,6 +7,9 @@ from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from omscore.network.learned import LEAST_SHIPMENTS
+from omscore.replay.backtest import CONFIDENCES
+
 DESCRIPTION = """\
 omscore is the core of an order management system, as a library.  This command replays an order
 history through it, tells the story of single orders, and checks the books.
@@ -26,6 +29,7 @@ examples:
                                                and what would have made better plans
   omscore audit --database small.db            recompute everything from the events
   omscore policy check policy.toml             read a sourcing policy, and say what it says
+  omscore backtest history.csv                 what promises from past shipments would be worth
 
 exit status:
   0    all is well
@@ -53,6 +57,13 @@ difference to what is kept.
 """
 
 
+BACKTEST = """\
+Promises each shipment of HISTORY from what was known in the week in which it left, and says how
+many promises were kept, and how many days were promised on average.  HISTORY is a CSV file with
+the columns node, to, shipped and delivered (days like 2017-10-02; delivered is empty for what
+never arrived), and perhaps method, and promised, the day that was promised then.  Days count from
+the day in shipped: with the day of the order there, the time at the node is learned as well.
+"""
 POLICY = """\
 Checks a sourcing policy, or prints the JSON Schema of one, for editors and other programs.  With
 --plugins, what installed packages register may be named too.
@@ -84,6 +95,11 @@ def parser() -> ArgumentParser:
         commands.add_parser("audit", help="recompute everything from the events", description=AUDIT)
     )
     _policy(commands.add_parser("policy", help="check a sourcing policy", description=POLICY))
+    _backtest(
+        commands.add_parser(
+            "backtest", help="test promises on a history of shipments", description=BACKTEST
+        )
+    )
     return top
 
 
@@ -128,6 +144,51 @@ def _policy(told: ArgumentParser) -> None:
     schema = about.add_parser("schema", help="print what a policy file may hold, as JSON Schema")
     for one in check, schema:
         one.add_argument("--plugins", action="store_true", help="with what is installed")
+
+
+def _backtest(told: ArgumentParser) -> None:
+    told.add_argument("history", metavar="HISTORY", type=Path, help="the shipments, as CSV")
+    told.add_argument(
+        "--confidence",
+        metavar="PERCENT",
+        type=_percent,
+        nargs="+",
+        default=CONFIDENCES,
+        help="how sure promises are to be; if it is not given, 50, 90 and 95",
+    )
+    told.add_argument(
+        "--least",
+        metavar="SHIPMENTS",
+        type=_some,
+        default=LEAST_SHIPMENTS,
+        help="how many have to arrive before a lane is trusted; if it is not given, 30",
+    )
+    told.add_argument(
+        "--from",
+        dest="tested_from",
+        metavar="DAY",
+        type=_day,
+        help="the first day that is tested; if it is not given, after 3 of 10 shipments",
+    )
+    told.add_argument(
+        "--holidays",
+        metavar="COUNTRY",
+        help="count Monday to Friday without public holidays of a country, like BR; every day, "
+        "if it is not given",
+    )
+    told.add_argument("--json", action="store_true", help="print the figures as JSON, nothing else")
+
+
+def _percent(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:3]) <= 99:
+        raise ArgumentTypeError("expected a whole number of percent, from 1 to 99")
+    return int(text[:3])
+
+
+def _some(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not int(text[:9]) >= 1:
+        raise ArgumentTypeError("expected a whole number, at least 1")
+    return int(text[:9])
 
 
 def _database(told: ArgumentParser) -> None:

@@ -12,7 +12,7 @@ import attrs
 from attrs import frozen
 
 from omscore.adapters.clocks import FixedClock
-from omscore.cli import pages, status, stores
+from omscore.cli import backtesting, pages, status, stores
 from omscore.cli.policies import policy
 from omscore.cli.progress import shown
 from omscore.kernel.errors import Broken, Conflict, OmsError, Refused, Unavailable
@@ -24,9 +24,15 @@ from omscore.runtime.audit import Difference
 
 def run(given: Namespace) -> int:
     """Do the command that was *given*."""
-    do = {"replay": replay, "explain": explain, "audit": audit, "policy": policy}[given.command]
+    do = {
+        "replay": replay,
+        "explain": explain,
+        "audit": audit,
+        "policy": policy,
+        "backtest": backtesting.run,
+    }
     try:
-        return do(given)
+        return do[given.command](given)
     except (Broken, Unavailable, Conflict) as fault:
         return status.told(f"{type(fault).__name__}: {fault}", status.BROKEN)
     except OmsError as fault:

@@ -41,6 +41,9 @@ def told(policy: Policy) -> Iterator[str]:
     yield from _part("limits", [str(limit) for limit in policy.limits] or ["none"])
     for n, tier in enumerate(policy.tiers, start=1):
         yield from _part(f"tier {n}", [cost.name for cost in tier])
+    if policy.confidence is not None:
+        least = f"{policy.confidence} %, from at least {policy.least_shipments} shipments"
+        yield from _part("promises", [least])
     yield from _part("solvers", [solver.name for solver in policy.solvers])
 
 
