@@ -9,8 +9,8 @@ import attrs
 from rich import box
 from rich.table import Table
 
+from omscore.adapters.calendars import public_calendar
 from omscore.cli import pages, status
-from omscore.kernel.errors import Unavailable, Unreadable
 from omscore.network.calendar import EVERY_DAY
 from omscore.network.facts import Calendar
 from omscore.replay.backtest import Backtest, Kept, Past, backtest, read_history
@@ -39,16 +39,8 @@ def run(given: Namespace) -> int:
 
 def _calendar(country: str, past: list[Past]) -> Calendar:
     """Monday to Friday without the public holidays of *country*, in the years of the history."""
-    try:
-        import holidays
-    except ModuleNotFoundError as missing:
-        mend = "holidays is not installed: pip install 'omscore[calendars]'"
-        raise Unavailable(mend) from missing
     years = range(past[0].shipment.shipped.year, past[-1].shipment.shipped.year + 2)
-    try:
-        return Calendar("carrier", holidays=holidays.country_holidays(country, years=years))
-    except (NotImplementedError, KeyError):
-        raise Unreadable("a country that the package holidays knows", "--holidays") from None
+    return public_calendar("carrier", country, years)
 
 
 def _table(found: Backtest) -> Table:
