@@ -142,6 +142,7 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
     from omscore.promise.options import Options as Options
     from omscore.promise.promise import Promise as Promise
     from omscore.runtime.audit import Difference as Difference
+    from omscore.runtime.batching import Batching as Batching
     from omscore.runtime.configuration import Configuration as Configuration
     from omscore.sourcing.candidate import Candidate as Candidate
     from omscore.sourcing.costs import (
@@ -175,6 +176,7 @@ __version__ = "0.1.0"
 _HOMES = {
     # the front door itself
     "oms": "Oms Receipt",
+    "runtime.batching": "Batching",
     "runtime.configuration": "Configuration",
     # facts
     "catalog.item": "Component Item",

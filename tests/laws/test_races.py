@@ -1,16 +1,21 @@
 """Law 3 under fire: threads that race for the last units never oversell, and all get an answer."""
 
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from random import Random
+from subprocess import PIPE, Popen
 from threading import Barrier
 from time import sleep
 
 import pytest
+from sqlalchemy import URL
 
 from omscore.adapters.clocks import FixedClock
+from omscore.atp.requests import Request, ReserveStock, StockAnswered, Wanted
 from omscore.kernel.errors import Conflict, Refused
 from omscore.lifecycle.quote.messages import RequestQuote
 from omscore.oms import Oms
@@ -24,6 +29,7 @@ from omscore.testing.builders import (
     an_order,
     received,
 )
+from omscore.testing.laws.books import Books
 
 THREADS, EACH, UNITS = 6, 5, 14
 
@@ -138,6 +144,104 @@ def _is_there(oms: Oms, order: str) -> bool:
     except Refused:
         return False
     return True
+
+
+def test_carts_race_for_the_last_units(shop: Oms) -> None:
+    """A group of two nodes: fourteen are set aside, each once, and the others hear that."""
+    carts = [
+        [
+            ReserveStock(
+                [
+                    Request(
+                        f"cart-{n}-{k}",
+                        [Wanted("TEA", 1)],
+                        at=["berlin", "paris"],
+                        ttl=timedelta(minutes=30),
+                    )
+                ]
+            )
+            for k in range(EACH)
+        ]
+        for n in range(THREADS)
+    ]
+    ended = race(shop, carts)
+
+    assert ended == {"done": THREADS * EACH}
+    assert shop.available("TEA", "berlin") == shop.available("TEA", "paris") == 0
+    answered = [one for _, event in Books.of(shop).events(StockAnswered) for one in event.grants]
+    assert Counter(one.granted for one in answered) == {True: UNITS, False: 30 - UNITS}
+    laws.check(shop)
+
+
+RACER = """
+import sys
+from datetime import UTC, datetime, timedelta
+from random import Random
+from time import sleep
+from omscore import Conflict, FixedClock, Oms, Request, Wanted
+
+url, name = sys.argv[1:]
+clock = FixedClock(datetime(2026, 3, 2, 9, tzinfo=UTC))
+oms = (Oms.postgres if url.startswith("postgresql") else Oms.sqlite)(url, clock=clock)
+chance, mine = Random(name), 0
+print("ready", flush=True)
+sys.stdin.readline()
+while True:
+    many = chance.randrange(1, 4)
+    asked = [
+        Request(name, [Wanted("TEA", 1)], at=["berlin", "paris"], ttl=timedelta(minutes=30))
+        for _ in range(many)
+    ]
+    try:
+        granted = sum(grant.granted for grant in oms.reserve_many(asked))
+    except Conflict:
+        sleep(chance.random() / 1_000)
+        continue
+    mine += granted
+    if granted < many:
+        break
+print(mine)
+"""
+
+
+def race_of_processes(url: str) -> list[int]:
+    """How many units each of three processes was granted, when they all begin at once."""
+    racers = [
+        Popen([sys.executable, "-c", RACER, url, f"racer-{n}"], stdin=PIPE, stdout=PIPE, text=True)
+        for n in range(3)
+    ]
+    for racer in racers:
+        assert racer.stdout is not None
+        assert racer.stdout.readline() == "ready\n"
+    for racer in racers:
+        assert racer.stdin is not None
+        racer.stdin.write("go\n")
+        racer.stdin.flush()
+    return [int(racer.communicate()[0]) for racer in racers]
+
+
+def stocked(oms: Oms) -> Oms:
+    oms.know(an_item("TEA"), *THREE_NODES)
+    oms.do(received(30, node="berlin"))
+    oms.do(received(15, node="paris"))
+    return oms
+
+
+def test_processes_sell_exactly_the_stock(tmp_path: Path) -> None:
+    """What holds among threads holds among processes: the file is the last barrier."""
+    url = str(tmp_path / "shop.db")
+    with stocked(Oms.sqlite(url, clock=FixedClock(MONDAY))) as oms:
+        assert sum(race_of_processes(url)) == 45
+        laws.check(oms)
+
+
+@pytest.mark.postgres
+def test_processes_sell_exactly_the_stock_of_a_server(postgres_url: URL) -> None:
+    """And so is the server."""
+    url = postgres_url.render_as_string(hide_password=False)
+    with stocked(Oms.postgres(url, clock=FixedClock(MONDAY))) as oms:
+        assert sum(race_of_processes(url)) == 45
+        laws.check(oms)
 
 
 def test_one_key_under_fire_is_one_command(shop: Oms) -> None:
