@@ -140,7 +140,7 @@ def test_it_is_the_earliest_day_that_will_do(
         assert sum(kept.quantity for kept in grant.kept) == units
     else:
         first: date | None = day(will_do[0]) if will_do else None
-        assert grant.why[0].figures["later"] == (first.isoformat() if first else "")
+        assert grant.why[0].figures["later"] == (first.isoformat() if first else "never")
         assert grant.why[0].figures["available"] == there(on + within)
 
 

@@ -113,7 +113,7 @@ def test_a_refusal_is_an_answer_that_lists_everything_that_is_short() -> None:
                 "sku": "POT",
                 "asked": 1,
                 "available": 0,
-                "later": "",
+                "later": "never",
             },
         ),
     ]

@@ -25,6 +25,7 @@ T = TypeVar("T")
 LONGEST_TTL = timedelta(days=3650)
 MOST_DAYS = 3650
 MOST = 1_000
+NEVER = "never"
 
 # --- what is asked for ------------------------------------------------------------------------
 
@@ -347,7 +348,7 @@ def grants_of(events: Iterable[object]) -> tuple[Grant, ...]:
 class LineShort(Reason):
     """Fewer units than asked for may be promised by the last day that would do.
 
-    *later* is the first day for which all of them could be had; empty, if none is known.
+    *later* is the first day for which all of them could be had, or the word `never`.
     """
 
     code: ClassVar[str] = "reservation.line-short"
@@ -358,7 +359,7 @@ class LineShort(Reason):
     later: str
 
     def __str__(self) -> str:
-        later = f", all of them on {self.later}" if self.later else ""
+        later = f", all of them on {self.later}" if self.later != NEVER else ""
         return f"{self.asked} units of {self.sku} asked, {self.available} available{later}"
 
 

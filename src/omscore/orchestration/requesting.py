@@ -16,6 +16,7 @@ from omscore.atp.expiries import until
 from omscore.atp.messages import NoSuchItem, NoSuchNode
 from omscore.atp.position import POSITION, position_id
 from omscore.atp.requests import (
+    NEVER,
     REQUEST,
     Grant,
     Kept,
@@ -228,6 +229,6 @@ def _short(line: int, wanted: Wanted, lacking: int, seating: Seating) -> Noted:
         wanted.sku,
         wanted.quantity,
         max(available, wanted.quantity - lacking),
-        later.isoformat() if later is not None else "",
+        later.isoformat() if later is not None else NEVER,
     )
     return _at(f"$.wanted[{line}]", reason)
