@@ -69,11 +69,6 @@ def parcel_of(leg: Leg) -> ParcelName:
     return leg.node, leg.to, leg.method, leg.ship_day
 
 
-def asked_of(leg: Leg) -> tuple[LineId, Sku]:
-    """What a leg answers to: the line, and the sku that was asked."""
-    return leg.line, leg.instead_of or leg.sku
-
-
 def main_node(legs: Sequence[Leg]) -> NodeId:
     """The node that sends most units of *legs*, of which there is at least one; ties by id."""
     units: dict[NodeId, int] = {}

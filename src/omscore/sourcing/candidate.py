@@ -21,15 +21,15 @@ Spans = Sequence[tuple[date, date]]
 
 
 def _needs(_: object, __: object, value: tuple[Need, ...]) -> None:
-    seen = set[tuple[str, str]]()
+    seen = set[str]()
     for place, need in enumerate(value):
-        if type(need.quantity) is not int or need.quantity < 1 or need.quantity % need.each:
-            raise Unreadable("whole units, at least one", f"$.needs[{place}].quantity")
+        if type(need.quantity) is not int or need.quantity < 1:
+            raise Unreadable("a whole number of units, at least one", f"$.needs[{place}].quantity")
         if not need.to:
             raise Unreadable("a destination", f"$.needs[{place}].to")
-        if (need.line, need.sku) in seen:
-            raise Unreadable("each sku of a line once", f"$.needs[{place}].sku")
-        seen.add((need.line, need.sku))
+        if need.line in seen:
+            raise Unreadable("a line that no other need is of", f"$.needs[{place}].line")
+        seen.add(need.line)
 
 
 def _room(_: object, __: object, value: Mapping[tuple[NodeId, date], int]) -> None:

@@ -8,10 +8,10 @@ from typing import ClassVar, assert_never
 
 from attrs import field, frozen
 
-from omscore.kernel.ids import LineId, Method, Region, Sku
+from omscore.kernel.ids import LineId, Method, Region
 from omscore.kernel.quantities import some_units
 from omscore.kernel.reason import Reason
-from omscore.network.plan import Leg, asked_of, parcel_of, sender_of
+from omscore.network.plan import Leg, parcel_of, sender_of
 from omscore.sourcing import problem
 from omscore.sourcing.need import Need
 from omscore.sourcing.units import MINOR
@@ -170,19 +170,20 @@ def all_for_solver(chosen: Sequence[Limit], needs: Sequence[Need]) -> Iterator[p
     """What a policy has *chosen*, and what the needs themselves ask for, in numbers."""
     for limit in chosen:
         yield from for_solver(limit, needs)
-    for places in _lines(needs):
-        if not needs[min(places)].split and sum(needs[n].quantity for n in places) > 1:
+    for places in _wholes(needs):
+        mine = [needs[n] for n in sorted(places)]
+        if not mine[0].split and sum(need.quantity for need in mine) > 1:
             yield problem.Together(places)
-        if needs[min(places)].bundle is not None and len(places) > 1:
+        if len(mine) > 1:
             yield problem.Sets(tuple((n, needs[n].each) for n in sorted(places)))
 
 
-def _lines(needs: Sequence[Need]) -> list[frozenset[int]]:
-    """The needs of each line: one, or one for each component of a bundle."""
-    lines = defaultdict[LineId, list[int]](list)
+def _wholes(needs: Sequence[Need]) -> list[frozenset[int]]:
+    """The needs of each line that was asked for: one, or one for each component of a bundle."""
+    wholes = defaultdict[LineId, list[int]](list)
     for place, need in enumerate(needs):
-        lines[need.line].append(place)
-    return [frozenset(places) for places in lines.values()]
+        wholes[need.whole].append(place)
+    return [frozenset(places) for places in wholes.values()]
 
 
 def for_solver(limit: Limit, needs: Sequence[Need]) -> list[problem.Limit]:
@@ -213,7 +214,7 @@ def for_solver(limit: Limit, needs: Sequence[Need]) -> list[problem.Limit]:
 
 def _splittable(needs: Sequence[Need], most: int) -> list[frozenset[int]]:
     """Each line that has more units than may be apart."""
-    return [places for places in _lines(needs) if sum(needs[n].quantity for n in places) > most]
+    return [places for places in _wholes(needs) if sum(needs[n].quantity for n in places) > most]
 
 
 def _groups(needs: Sequence[Need]) -> list[frozenset[int]]:
@@ -230,7 +231,9 @@ def _cheap(needs: Sequence[Need], value: int) -> list[frozenset[int]]:
     places = defaultdict[tuple[Region, Method], set[int]](set)
     for place, need in enumerate(needs):
         places[need.to, need.method].add(place)
-    worth = {at: sum(needs[n].worth for n in found) for at, found in places.items()}
+    worth = {
+        at: sum(needs[n].quantity * needs[n].price for n in found) for at, found in places.items()
+    }
     return [frozenset(found) for at, found in places.items() if worth[at] < value]
 
 
@@ -255,9 +258,9 @@ def broken(limit: Limit, needs: Sequence[Need], legs: Sequence[Leg]) -> Iterator
         case AtMostNodes(most):
             yield from _too_many_nodes(most, legs)
         case AtMostParcelsPerLine(most):
-            yield from (no for some in _by_line(legs) for no in _too_many_parcels(most, some))
+            yield from (no for x in _by_line(needs, legs) for no in _too_many_parcels(most, x))
         case AtMostNodesPerLine(most):
-            yield from (no for some in _by_line(legs) for no in _too_many_nodes(most, some))
+            yield from (no for x in _by_line(needs, legs) for no in _too_many_nodes(most, x))
         case CompleteOrder():
             yield from _incomplete(needs, legs)
         case CompleteLines():
@@ -283,22 +286,27 @@ def _too_many_nodes(most: int, legs: Sequence[Leg]) -> Iterator[Reason]:
 
 
 def _incomplete_lines(needs: Sequence[Need], legs: Sequence[Leg]) -> Iterator[Reason]:
-    for line in dict.fromkeys(need.line for need in needs):
-        mine = [need for need in needs if need.line == line]
-        yield from _incomplete(mine, [leg for leg in legs if leg.line == line])
+    wholes = defaultdict[LineId, list[Need]](list)
+    for need in needs:
+        wholes[need.whole].append(need)
+    for mine in wholes.values():
+        lines = {need.line for need in mine}
+        yield from _incomplete(mine, [leg for leg in legs if leg.line in lines])
 
 
-def _by_line(legs: Sequence[Leg]) -> list[list[Leg]]:
-    return [
-        [leg for leg in legs if leg.line == line]
-        for line in dict.fromkeys(leg.line for leg in legs)
-    ]
+def _by_line(needs: Sequence[Need], legs: Sequence[Leg]) -> list[list[Leg]]:
+    """The legs of each line that was asked for, with all components of a bundle."""
+    whole = {need.line: need.whole for need in needs}
+    found = defaultdict[LineId, list[Leg]](list)
+    for leg in legs:
+        found[whole[leg.line]].append(leg)
+    return list(found.values())
 
 
 def _split_below(value: int, needs: Sequence[Need], legs: Sequence[Leg]) -> Iterator[Reason]:
     for to, method in dict.fromkeys((leg.to, leg.method) for leg in legs):
         mine = [need for need in needs if (need.to, need.method) == (to, method)]
-        worth = sum(need.worth for need in mine)
+        worth = sum(need.quantity * need.price for need in mine)
         parcels = len({parcel_of(leg) for leg in legs if (leg.to, leg.method) == (to, method)})
         if parcels > 1 and worth < value:
             yield SplitBelowValue(parcels, worth, value)
@@ -311,13 +319,13 @@ def _incomplete(needs: Sequence[Need], legs: Sequence[Leg]) -> Iterator[Reason]:
 
 
 def _too_small(least: int, needs: Sequence[Need], legs: Sequence[Leg]) -> Iterator[Reason]:
-    asked = {(need.line, need.sku): need.quantity for need in needs}
-    carried = defaultdict[tuple[tuple[LineId, Sku], object], int](int)
+    asked = {need.line: need.quantity for need in needs}
+    carried = defaultdict[tuple[LineId, object], int](int)
     for leg in legs:
-        carried[asked_of(leg), parcel_of(leg)] += leg.quantity
-    for (of, _), units in carried.items():
-        if units < least and units != asked[of]:
-            yield SplitTooSmall(of[0], units, least)
+        carried[leg.line, parcel_of(leg)] += leg.quantity
+    for (line, _), units in carried.items():
+        if units < least and units != asked[line]:
+            yield SplitTooSmall(line, units, least)
 
 
 def _apart(needs: Sequence[Need], legs: Sequence[Leg]) -> Iterator[Reason]:

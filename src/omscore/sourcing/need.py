@@ -31,9 +31,10 @@ class Need:
     *split* comes in one parcel.  *substitutes* may be sent instead; between those that cost the
     same, the first goes first.
 
-    A bundle is one need for each of its components, of the same line and *bundle*: *each* units of
-    it in every one of them, and only whole bundles are sent.  What is not *stocked* is made when it
-    is asked for: a node that sends it needs a lane and room, and no stock.
+    A bundle is one need for each of its components, all of one *bundle*: *each* units of it make
+    one, and only whole ones are sent.  What limits say of lines holds for all of it together.  What
+    is not *stocked* is made when it is asked for: a node that sends it needs a lane and room, and
+    no stock.
     """
 
     line: LineId
@@ -52,14 +53,14 @@ class Need:
     split: bool = True
     substitutes: tuple[Substitute, ...] = ()
     penalty: int = 0
-    bundle: Sku | None = None
+    bundle: LineId | None = None
     each: int = 1
     stocked: bool = True
 
     @property
-    def worth(self) -> int:
-        """What all of it sells for; of a bundle, a component with a price stands for the whole."""
-        return self.price * (self.quantity // self.each)
+    def whole(self) -> LineId:
+        """The line that a customer asked for: that of the bundle, for a component."""
+        return self.bundle or self.line
 
     def served_by(self, other: Substitute | None) -> Need:
         """The need as it is if a substitute serves it; *penalty* is what a unit costs more."""

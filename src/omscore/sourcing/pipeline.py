@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 
 from omscore.kernel.ids import LineId, NodeId, Sku
 from omscore.kernel.reason import Noted, Reason
-from omscore.network.plan import Decision, Leg, PassedOver, asked_of, main_node
+from omscore.network.plan import Decision, Leg, PassedOver, main_node
 from omscore.sourcing import limits
 from omscore.sourcing.candidate import Candidate, Question, candidates, most_of
 from omscore.sourcing.costs import Cost
@@ -74,7 +74,7 @@ def answer(question: Question, policy: Policy, *, held: bool = False) -> Answer:
     Needs are put in the order of their lines first, the shorter ids before the longer ones, so
     that the plan is the same in whatever order things were told.
     """
-    needs = sorted(question.needs, key=lambda need: (len(need.line), need.line, need.sku))
+    needs = sorted(question.needs, key=lambda need: (len(need.line), need.line))
     sourcing = _Sourcing(attrs.evolve(question, needs=tuple(needs)), policy, held)
     attempts = list(sourcing.attempts())
     best = min(attempts, key=lambda attempt: attempt.lacking)  # of equals, the first
@@ -150,7 +150,7 @@ class _Sourcing:
         if not limits.counts_parcels(self.policy.limits) and all([need.split for need in needs]):
             return False
         return any(
-            need.quantity - need.each * attempt.short.get(need.line, 0)
+            need.quantity - attempt.short.get(need.line, 0)
             < min(need.quantity, sum([most_of(one) for one in some]))
             for need, some in zip(needs, kept, strict=True)
         )
@@ -186,9 +186,7 @@ class _Sourcing:
         passed_over: tuple[PassedOver, ...],
     ) -> _Attempt:
         self.work += solution.work
-        lacking = sum(
-            [need.priority * need.each * short.get(need.line, 0) for need in self.question.needs]
-        )
+        lacking = sum([need.priority * short.get(need.line, 0) for need in self.question.needs])
         return _Attempt(rules, drawing, solution, solver, legs, short, passed_over, lacking)
 
     def _drawn(self, kept: Sequence[Sequence[Candidate]], held: bool) -> Drawing:
@@ -267,15 +265,10 @@ def _without(policy: Policy, failed: Cost) -> Policy:
 
 
 def _short(question: Question, legs: Sequence[Leg]) -> dict[LineId, int]:
-    """The units of each line that no leg sends; of a bundle, how many whole ones."""
-    left = {(need.line, need.sku): need.quantity for need in question.needs}
+    left = {need.line: need.quantity for need in question.needs}
     for leg in legs:
-        left[asked_of(leg)] -= leg.quantity
-    short: dict[LineId, int] = {}
-    for need in question.needs:
-        if units := -(-left[need.line, need.sku] // need.each):
-            short[need.line] = max(units, short.get(need.line, 0))
-    return short
+        left[leg.line] -= leg.quantity
+    return {line: units for line, units in left.items() if units}
 
 
 def _solved(drawing: Drawing, solver: Solver, budget: int) -> Solution | None:

@@ -22,14 +22,11 @@ from omscore.network.calendar import (
     ship_day,
 )
 from omscore.network.facts import Node
-from omscore.network.plan import Leg, ParcelName, asked_of, parcel_of, sender_of
+from omscore.network.plan import Leg, ParcelName, parcel_of, sender_of
 from omscore.sourcing.candidate import Finding, Question
 from omscore.sourcing.limits import Limit, broken
 from omscore.sourcing.need import Need
 from omscore.sourcing.rules import Rule, judge
-
-Of = tuple[LineId, Sku]
-"""What a leg answers to: a line, and the sku that was asked."""
 
 
 @frozen
@@ -43,6 +40,17 @@ class NotCovered(Reason):
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.planned} units planned or short, {self.asked} asked"
+
+
+@frozen
+class NotWhole(Reason):
+    """The units of a bundle's components make no whole bundles."""
+
+    code: ClassVar[str] = "plan.not-whole"
+    bundle: LineId
+
+    def __str__(self) -> str:
+        return f"line {self.bundle}: the components that are planned make no whole bundles"
 
 
 @frozen
@@ -168,29 +176,40 @@ def verify(
 def _covered(
     needs: Sequence[Need], legs: Sequence[Leg], short: Mapping[LineId, int]
 ) -> Iterator[Reason]:
-    asked = {(need.line, need.sku): need for need in needs}
-    planned, lines = defaultdict[Of, int](int), {need.line for need in needs}
+    asked, planned = {need.line: need for need in needs}, defaultdict[LineId, int](int)
     for leg in legs:
-        need = asked.get(asked_of(leg))
+        need = asked.get(leg.line)
         if need is None or (need.to, need.method) != (leg.to, leg.method) or not _offers(need, leg):
             yield NotAsked(leg.line)
         if type(leg.quantity) is not int or leg.quantity < 1:
             yield NotAsked(leg.line)
-        planned[asked_of(leg)] += leg.quantity
+        planned[leg.line] += leg.quantity
+    yield from _in_sets(needs, planned)
     for line, units in short.items():
-        if line not in lines or type(units) is not int or units < 1:
+        if line not in asked or type(units) is not int or units < 1:
             yield NotAsked(line)
-    for (line, sku), need in asked.items():
-        units = planned[line, sku] + need.each * short.get(line, 0)
-        if units != need.quantity:
-            yield NotCovered(line, units, need.quantity)
+        planned[line] += units
+    for line, need in asked.items():
+        if planned[line] != need.quantity:
+            yield NotCovered(line, planned[line], need.quantity)
 
 
 def _offers(need: Need, leg: Leg) -> bool:
     """Whether what *leg* sends is what is needed, or may be sent instead."""
     if leg.instead_of is None:
         return leg.sku == need.sku
-    return leg.sku in [other.sku for other in need.substitutes]
+    skus = [other.sku for other in need.substitutes]
+    return leg.sku in skus and leg.instead_of == need.sku
+
+
+def _in_sets(needs: Sequence[Need], planned: Mapping[LineId, int]) -> Iterator[Reason]:
+    """Whether as many of each component of a bundle are planned as make whole bundles."""
+    sets = dict[LineId, tuple[int, int]]()
+    for need in needs:
+        if need.bundle is not None:
+            units = divmod(planned.get(need.line, 0), need.each)
+            if units[1] or sets.setdefault(need.bundle, units) != units:
+                yield NotWhole(need.bundle)
 
 
 def _sent(question: Question, legs: Sequence[Leg]) -> Iterator[Reason]:
@@ -244,35 +263,36 @@ def _passes(question: Question, leg: Leg, first: Mapping[NodeId, date]) -> bool:
 
 
 def _unsplit(needs: Sequence[Need], legs: Sequence[Leg]) -> Iterator[Reason]:
-    parcels = defaultdict[LineId, set[ParcelName]](set)
+    parcels, whole = defaultdict[LineId, set[ParcelName]](set), {one.line: one for one in needs}
     for leg in legs:
-        parcels[leg.line].add(parcel_of(leg))
-    for line in dict.fromkeys(need.line for need in needs if not need.split):
+        if leg.line in whole:
+            parcels[whole[leg.line].whole].add(parcel_of(leg))
+    for line in dict.fromkeys(need.whole for need in needs if not need.split):
         if len(parcels[line]) > 1:
             yield Split(line, len(parcels[line]))
 
 
 def _ruled(question: Question, rules: Sequence[Rule], legs: Sequence[Leg]) -> Iterator[Reason]:
-    finding, needs = Finding(question), {(need.line, need.sku): need for need in question.needs}
-    asked: dict[tuple[Of, NodeId, NodeId, Sku], None] = {}
+    finding, needs = Finding(question), {need.line: need for need in question.needs}
+    asked: dict[tuple[LineId, NodeId, NodeId, Sku], None] = {}
     for leg in legs:
-        asked[asked_of(leg), leg.node, sender_of(leg), leg.sku] = None
-    for of, id_, last, sku in asked:
-        need, node = needs.get(of), question.network.nodes.get(id_)
+        asked[leg.line, leg.node, sender_of(leg), leg.sku] = None
+    for line, id_, last, sku in asked:
+        need, node = needs.get(line), question.network.nodes.get(id_)
         link = None if id_ == last else question.network.links.get((id_, last))
         if need is None or node is None or (link is None) != (id_ == last):
             continue  # found elsewhere
         instead = next((one for one in need.substitutes if one.sku == sku != need.sku), None)
         candidate = finding.candidate(need, node, link, instead)
         for no in judge(rules, need.served_by(instead), candidate):
-            yield RuledOut(of[0], id_, no.code)
+            yield RuledOut(line, id_, no.code)
 
 
 def _stocked(question: Question, legs: Sequence[Leg]) -> Iterator[Reason]:
     leaving = defaultdict[tuple[NodeId, Sku], list[tuple[date, int]]](list)
-    made = {(need.line, need.sku) for need in question.needs if not need.stocked}
+    made = {need.line for need in question.needs if not need.stocked}
     for leg in legs:
-        if asked_of(leg) in made:
+        if leg.line in made:
             continue
         leaving[leg.node, leg.sku].append((leg.ship_day, leg.quantity))
     for (node, sku), some in leaving.items():
