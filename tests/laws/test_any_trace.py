@@ -2,16 +2,37 @@
 
 from collections.abc import Sequence
 
-from hypothesis import given
+from hypothesis import given, settings
 
+from omscore.catalog.item import Component
+from omscore.network.facts import Link
 from omscore.testing import laws, traces
-from omscore.testing.builders import a_shop
+from omscore.testing.builders import THREE_NODES, a_shop, an_item
 
 
 @given(traces.traces())
 def test_the_books_are_in_order_whatever_happens(trace: Sequence[object]) -> None:
     """Laws 1-6, 9-12: orders, reports, supplies, returns and quotes, in any sequence."""
     shop = a_shop({})
+    shop.play(trace)
+
+    laws.check(shop.oms)
+
+
+@settings(max_examples=40)
+@given(traces.traces())
+def test_the_books_are_in_order_where_goods_go_by_way_of_nodes_and_bundles_are_sold(
+    trace: Sequence[object],
+) -> None:
+    """A pot is a bundle here, of two teas and a card that is made when it is asked for."""
+    shop = a_shop(
+        {},
+        nodes=(*THREE_NODES, Link("london", "berlin", parcel_cost=50), Link("paris", "london")),
+        skus=("TEA",),
+    )
+    card = an_item("CARD", kind="service")
+    pot = an_item("POT", kind="bundle", components=[Component("TEA", 2), Component("CARD")])
+    shop.oms.know(card, pot)
     shop.play(trace)
 
     laws.check(shop.oms)

@@ -21,8 +21,8 @@ from omscore.lifecycle.order.messages import (
     PlanChosen,
     UnitsMoved,
 )
+from omscore.orchestration.needing import DayPassed, NotServed
 from omscore.orchestration.placing import NotAvailable
-from omscore.orchestration.planning import DayPassed, NotServed
 from omscore.testing import laws
 from omscore.testing.builders import (
     DAY,

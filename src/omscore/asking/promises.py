@@ -15,13 +15,14 @@ from omscore.kernel.keys import Seen
 from omscore.kernel.quantities import units
 from omscore.network.facts import STANDARD
 from omscore.network.transit import percent
-from omscore.orchestration import planning
+from omscore.orchestration import needing
 from omscore.orchestration.planning import Planner
 from omscore.promise.options import MOST_PLANS, Options
 from omscore.runtime.handling import read, rerun
 from omscore.sourcing.need import Need
 
 S = TypeVar("S")
+NeedsOf = Callable[[Seen], Sequence[Need]]
 
 
 class AskingPromises(Asking):
@@ -44,7 +45,7 @@ class AskingPromises(Asking):
         """
         needs, most = _needs(lines, ship_to, method), units(plans, "plans", least=0)
         planner = self._planner(confidence)
-        return self._planned(needs, lambda seen: planner.promise(seen, needs, most))
+        return self._planned(needs, lambda seen: planner.promise(seen, needs(seen), most))
 
     def order_until(
         self,
@@ -61,8 +62,7 @@ class AskingPromises(Asking):
         """
         needs, day = _needs(lines, ship_to, method), moments.day(wanted, "wanted")
         planner = self._planner(confidence)
-        until = self._planned(needs, lambda seen: planner.order_until(seen, needs, day))
-        return {need.line: one for need, one in zip(needs, until, strict=True)}
+        return self._planned(needs, lambda seen: planner.order_until(seen, needs(seen), day))
 
     def _planner(self, confidence: int | None) -> Planner:
         planner = self.configuration.planner
@@ -72,17 +72,19 @@ class AskingPromises(Asking):
             planner, policy=attrs.evolve(planner.policy, confidence=percent(confidence))
         )
 
-    def _planned(self, needs: Sequence[Need], ask: Callable[[Seen], S]) -> S:
+    def _planned(self, needs: NeedsOf, ask: Callable[[Seen], S]) -> S:
         """What *ask* says of everything that a plan for *needs* rests on."""
         planner, now = self.configuration.planner, self._clock.now()
         return rerun(
-            lambda unit: ask(read(lambda so_far: planner.reads(so_far, needs), unit.get, now)),
+            lambda unit: ask(
+                read(lambda so_far: planner.reads(so_far, needs(so_far)), unit.get, now)
+            ),
             self.storage,
         )
 
 
-def _needs(lines: Iterable[Line], ship_to: str, method: str) -> list[Need]:
-    """The needs of *lines*; `Unreadable` if no order could have them."""
-    asked = several_lines(lines)
+def _needs(lines: Iterable[Line], ship_to: str, method: str) -> NeedsOf:
+    """What the needs of *lines* are, by what is known; `Unreadable` if no order could have them."""
+    asked, to, by = several_lines(lines), ids.region(ship_to), ids.method(method)
     check_lines(asked)
-    return planning.needs_of_lines(asked, ids.region(ship_to), ids.method(method))
+    return lambda seen: needing.needs_of_lines(asked, to, by, seen)

@@ -36,7 +36,7 @@ class Leg:
     *release_at* is the instant at which the work is due to be given to the node.  A leg that goes
     by way of another node has a *path*: the first hop leaves *node* on *ship_day*, the last one
     arrives on *delivery_day*.  A leg that goes straight has none.  A substitute is sent *instead
-    of* what was asked.
+    of* what was asked.  What is *made* when it is asked for takes no stock.
     """
 
     line: LineId
@@ -50,6 +50,7 @@ class Leg:
     release_at: datetime
     path: tuple[Hop, ...] = ()
     instead_of: Sku | None = None
+    made: bool = False
 
 
 def sender_of(leg: Leg) -> NodeId:

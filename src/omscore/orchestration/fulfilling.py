@@ -109,7 +109,7 @@ def _released(
     tasks = tuple(
         Task(share.line, order.lines[share.line].asked.sku, held, share.quantity)
         for share in shares
-        if (held := share.group.reservation) is not None
+        if (held := share.group.reservation) is not None or share.group.made
     )
     parcel, via = work
     return FulfillmentReleased(named, order.id, *parcel, tasks, flow.initial, via)
@@ -165,8 +165,9 @@ class Reporting:
         ]
         units.tell(changes, order.id, orders.moving(self.flow, "short", shares), context)
         for task in event.tasks:
-            paper = DocumentId(work.id)
-            stock.suspect(changes, context, work.node, task.sku, task.quantity, paper)
+            if task.reservation is not None:
+                paper = DocumentId(work.id)
+                stock.suspect(changes, context, work.node, task.sku, task.quantity, paper)
 
     def _moved(self, changes: Changes, work: Fulfillment, move: str, context: Context) -> None:
         order = changes.require(ORDER.key(work.order))

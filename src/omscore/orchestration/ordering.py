@@ -75,6 +75,7 @@ class Moving:
 
 def _concerned(order: Order, command: CancelUnits | CancelOrder | MoveUnits) -> Iterable[Share]:
     for id_, line in order.lines.items():
-        if isinstance(command, CancelOrder) or command.line == id_:
+        of = None if line.part is None else line.part.of
+        if isinstance(command, CancelOrder) or command.line in (id_, of):
             for group, quantity in line.units.items():
                 yield Share(id_, group, quantity)

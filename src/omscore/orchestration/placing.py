@@ -19,7 +19,7 @@ from omscore.lifecycle.order.messages import PlaceOrder, PlanChosen, SourceOrder
 from omscore.lifecycle.order.order import ORDER, Order, Seat, Share
 from omscore.network.facts import THE_NETWORK
 from omscore.network.plan import Decision, Leg, via_of
-from omscore.orchestration import planning, units
+from omscore.orchestration import needing, planning, units
 from omscore.orchestration.backlog import BACKLOG
 from omscore.orchestration.planning import Planner
 from omscore.orchestration.recovering import RECOVERING, cooling_nodes, rejections_of
@@ -52,14 +52,14 @@ class Placing:
     def reads(self, command: PlaceOrder, seen: Seen) -> Iterable[Key[object]]:
         """The order, and everything that a plan for it rests on."""
         yield ORDER.key(command.order)
-        yield from (BACKLOG.key(line.sku) for line in command.lines)
-        yield from self.planner.reads(seen, planning.needs_of(command))
+        yield from self.planner.reads(seen, needing.needs_of(command, seen))
 
     def decide(self, command: PlaceOrder, seen: Seen, context: Context) -> Changes:
         """An order whose units are allocated, or wait; `Refused` if a sku or region is unknown."""
         key, changes = ORDER.key(command.order), Changes(seen, guards=(THE_NETWORK,))
-        planning.require_served(changes, planning.needs_of(command))
-        changes.tell(key, orders.decide(seen.get(key), command, self.flow, context.now))
+        needing.require_served(changes, needing.needs_of(command, changes))
+        whole = needing.exploded(command.lines, changes)
+        changes.tell(key, [orders.placed(seen.get(key), command, whole, self.flow, context.now)])
         source(changes, command.order, self.flow, self.planner, context)
         if command.complete:
             _all_or_nothing(changes.require(key))
@@ -110,7 +110,7 @@ def source(
     needs = needs_of_shares(order, waiting)
     decision = planner.plan(changes, needs, context, order=id_, avoid=avoid, rejections=rejections)
     if decision.legs or any(share.group.stage == flow.initial for share in waiting):
-        network, items = planning.versions(changes.seen, needs)
+        network, items = needing.versions(changes.seen, needs)
         changes.tell(ORDER.key(id_), [PlanChosen(decision, network, items)])
     _allocate(changes, id_, flow, waiting, decision, context)
     _backorder(changes, id_, flow, context)
@@ -122,10 +122,34 @@ def needs_of_shares(order: Order, shares: Sequence[Share]) -> list[Need]:
     for share in shares:
         wanted[share.line] = wanted.get(share.line, 0) + share.quantity
     groups = {share.line: share.group for share in shares}
-    return [
-        planning.need(order.lines[line].asked, quantity, groups[line].to, groups[line].method)
-        for line, quantity in wanted.items()
-    ]
+    whole = _whole(order, wanted)
+    needs = []
+    for line, quantity in wanted.items():
+        found, group = order.lines[line], groups[line]
+        one = needing.need(found.asked, quantity, group.to, group.method)
+        if found.part is not None and found.part.of in whole:
+            bundle = order.bundles[found.part.of]
+            one = needing.part_of(one, found.part, bundle, whole[found.part.of])
+        needs.append(one)
+    return needs
+
+
+def _whole(order: Order, wanted: Mapping[ids.LineId, int]) -> dict[ids.LineId, int]:
+    """The bundles of which whole ones are lacking, with the units in each.
+
+    Where some components have their place and others lost it, each is sourced for itself: what is
+    lacking makes no whole bundles any more.
+    """
+    parts = {id_: line.part for id_, line in order.lines.items() if line.part is not None}
+    lacking: dict[ids.LineId, set[tuple[int, int]]] = {}
+    for id_, part in parts.items():
+        lacking.setdefault(part.of, set()).add(divmod(wanted.get(id_, 0), part.each))
+    units = needing.units_of(parts)
+    return {
+        of: units[of]
+        for of, sets in lacking.items()
+        if len(sets) == 1 and all(not rest for _, rest in sets)
+    }
 
 
 def _allocate(
@@ -150,9 +174,9 @@ def _allocate(
         units.tell(changes, id_, moved, context)
 
 
-def seat_of(leg: Leg, reservation: ids.ReservationId) -> Seat:
+def seat_of(leg: Leg, reservation: ids.ReservationId | None) -> Seat:
     """The seat that a leg gives to units."""
-    return Seat(leg.node, reservation, leg.ship_day, leg.delivery_day, via_of(leg))
+    return Seat(leg.node, reservation, leg.ship_day, leg.delivery_day, via_of(leg), leg.made)
 
 
 def _split(queue: Sequence[Share], quantity: int) -> tuple[list[Share], list[Share]]:

@@ -9,25 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import ClassVar
 
 import attrs
 from attrs import field, frozen
 
 from omscore.atp.granting import Granted, Reserve
-from omscore.atp.messages import NoSuchItem
 from omscore.atp.position import POSITION, Position, position_id
 from omscore.atp.terms import PLAIN
 from omscore.catalog.item import ITEM
-from omscore.catalog.line import Line
 from omscore.kernel import ids
-from omscore.kernel.errors import Refused, ensure
+from omscore.kernel.errors import ensure
 from omscore.kernel.keys import Changes, Key, Seen
-from omscore.kernel.moments import local_day
-from omscore.kernel.reason import Reason
 from omscore.kernel.recorded import Context
-from omscore.lifecycle.order.messages import PlaceOrder
-from omscore.lifecycle.quote.messages import RequestQuote
 from omscore.network.calendar import next_ship_day, ship_day, ship_day_of_supply
 from omscore.network.capacity import CAPACITY, Capacity, capacity_id
 from omscore.network.facts import THE_NETWORK, Network, Node
@@ -35,6 +28,7 @@ from omscore.network.learned import at_confidence
 from omscore.network.plan import Decision, Leg
 from omscore.orchestration import reserving
 from omscore.orchestration.backlog import BACKLOG, Backlog
+from omscore.orchestration.needing import Known, described, require_served
 from omscore.orchestration.shelves import shelf
 from omscore.promise import dates, options
 from omscore.promise.options import Options
@@ -48,80 +42,6 @@ SHIP_DAYS = 10
 
 SHIP_DAYS_OF_SUPPLY = 3
 """How many, from the first one on which a later supply can leave."""
-
-
-@frozen
-class NotServed(Reason):
-    """No node reaches the region by the method."""
-
-    code: ClassVar[str] = "order.not-served"
-    line: ids.LineId
-    to: ids.Region
-    method: ids.Method
-
-    def __str__(self) -> str:
-        return f"line {self.line}: no node delivers to {self.to} by {self.method}"
-
-
-@frozen
-class DayPassed(Reason):
-    """The latest acceptable day of a line is over, wherever on earth it is asked for."""
-
-    code: ClassVar[str] = "order.day-passed"
-    line: ids.LineId
-    latest: date
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.latest} is over"
-
-
-# --- needs ------------------------------------------------------------------------------------
-
-
-def need(line: Line, quantity: int, to: ids.Region, method: ids.Method) -> Need:
-    """The need for *quantity* units of *line*."""
-    return Need(line.id, line.sku, quantity, to, method, line.latest, price=line.price.minor)
-
-
-def needs_of_lines(lines: Iterable[Line], to: ids.Region, method: ids.Method) -> list[Need]:
-    """One need per line; what a line says of destination and method goes first."""
-    return [need(line, line.quantity, line.ship_to or to, line.method or method) for line in lines]
-
-
-def needs_of(command: PlaceOrder | RequestQuote) -> list[Need]:
-    """One need per line that *command* asks for."""
-    return needs_of_lines(command.lines, command.ship_to, command.method)
-
-
-def require_served(changes: Changes, needs: Iterable[Need]) -> None:
-    """`Refused` with every need whose sku or destination is unknown, or whose day is over."""
-    network, asked = changes.get(THE_NETWORK) or Network(), list(needs)
-    faults: list[Reason] = [
-        NoSuchItem(sku)
-        for sku in dict.fromkeys(one.sku for one in asked)
-        if (item := changes.get(ITEM.key(sku))) is None or item.kind != "stock"
-    ]
-    faults += [
-        NotServed(one.line, one.to, one.method) for one in asked if not _reaching(network, one)
-    ]
-    faults += [
-        DayPassed(one.line, one.latest)
-        for one in asked
-        if one.latest is not None and _is_over(one.latest, changes.seen.now)
-    ]
-    if faults:
-        raise Refused(*faults)
-
-
-def _is_over(day: date, now: datetime) -> bool:
-    """Whether *day* is over everywhere: it ends last where the clock is twelve hours behind."""
-    return day < local_day(now, "Etc/GMT+12")
-
-
-def versions(seen: Seen, needs: Iterable[Need]) -> tuple[int, Mapping[ids.Sku, int]]:
-    """The versions of the facts that a plan for *needs* rests on: of the network, and of items."""
-    skus = dict.fromkeys(one.sku for one in needs)
-    return seen.version(THE_NETWORK), {sku: seen.version(ITEM.key(sku)) for sku in skus}
 
 
 # --- plans ------------------------------------------------------------------------------------
@@ -141,10 +61,10 @@ class Planner:
             yield BACKLOG.key(sku)
         if (network := seen.get(THE_NETWORK)) is None:
             return
-        for node, skus in _places(network, needs).items():
+        for node, skus in _places(network, _described(needs, seen)).items():
             at = [POSITION.key(position_id(node, sku)) for sku in skus]
             yield from at
-            if _limited(network.nodes[node]) and at[0] in seen.found:
+            if _limited(network.nodes[node]) and all(key in seen.found for key in at):
                 for day in self._days(network, node, map(seen.get, at), seen.now):
                     yield CAPACITY.key(capacity_id(node, "units", day))
 
@@ -169,9 +89,12 @@ class Planner:
         """What *needs* could be promised now, with a look at so many *plans*; nothing is kept."""
         return options.options(self._asked(seen, needs), self.policy, most=plans)
 
-    def order_until(self, seen: Seen, needs: Sequence[Need], wanted: date) -> list[datetime | None]:
-        """Until when each of *needs* has to be ordered to be there on the day that is *wanted*."""
-        return dates.order_until(self._asked(seen, needs), self.policy, wanted)
+    def order_until(
+        self, seen: Seen, needs: Sequence[Need], wanted: date
+    ) -> Mapping[ids.LineId, datetime | None]:
+        """Until when each line has to be ordered to be there on the day that is *wanted*."""
+        untils = dates.order_until(self._asked(seen, needs), self.policy, wanted)
+        return {need.line: until for need, until in zip(needs, untils, strict=True)}
 
     def _asked(self, seen: Seen, needs: Sequence[Need]) -> Question:
         changes = Changes(seen)
@@ -188,6 +111,7 @@ class Planner:
     ) -> Question:
         """Everything that a plan for *needs* rests on, as plain values."""
         network = self._network(changes.get(THE_NETWORK) or Network())
+        needs = _described(needs, changes)
         stock: dict[tuple[ids.NodeId, ids.Sku], Rows] = {}
         room: dict[tuple[ids.NodeId, date], int] = {}
         use_by: dict[tuple[ids.NodeId, ids.Sku], Rows] = {}
@@ -204,13 +128,9 @@ class Planner:
             if _limited(network.nodes[node]):
                 for day in self._days(network, node, at.values(), now):
                     room[node, day] = _left(changes, network.nodes[node], day)
-        weighed = tuple(
-            attrs.evolve(one, weight_g=item.weight_g, classes=item.classes)
-            if (item := changes.get(ITEM.key(one.sku))) is not None
-            else one
-            for one in needs
+        return Question(
+            tuple(needs), network, now, stock, room, avoid, use_by=use_by, closed=closed
         )
-        return Question(weighed, network, now, stock, room, avoid, use_by=use_by, closed=closed)
 
     def _network(self, network: Network) -> Network:
         """*network*, with the transit times that the policy wants."""
@@ -234,18 +154,21 @@ class Planner:
         return sorted(days)
 
 
+def _described(needs: Iterable[Need], known: Known) -> list[Need]:
+    """*needs*, with what their items say of them."""
+    return [described(one, known.get(ITEM.key(one.sku))) for one in needs]
+
+
 def _places(network: Network, needs: Sequence[Need]) -> dict[ids.NodeId, list[ids.Sku]]:
     """The nodes whose stock gets to a destination, by id, each with the skus needed there."""
     places: dict[ids.NodeId, dict[ids.Sku, None]] = {}
-    ways = dict.fromkeys((one.to, one.method, one.sku) for one in needs)
-    for to, method, sku in ways:
-        for node in network.sending(to, method):
-            places.setdefault(node.id, {})[sku] = None
+    ways = dict.fromkeys((one.to, one.method, one.sku, one.stocked) for one in needs)
+    for to, method, sku, stocked in ways:
+        for node in network.sending(to, method) if stocked else network.reaching(to, method):
+            skus = places.setdefault(node.id, {})
+            if stocked:
+                skus[sku] = None
     return {node: list(places[node]) for node in sorted(places)}
-
-
-def _reaching(network: Network, need: Need) -> bool:
-    return bool(network.reaching(need.to, need.method))
 
 
 def _limited(node: Node) -> bool:
@@ -291,17 +214,20 @@ def reserve(
     *,
     owner: str,
     expires_at: datetime | None = None,
-) -> list[ids.ReservationId]:
-    """Set the stock and the days of *legs* aside; one reservation for each leg, in their order."""
-    held = []
+) -> list[ids.ReservationId | None]:
+    """Set the stock and the days of *legs* aside; one reservation for each leg, in their order.
+
+    None for what takes no stock.
+    """
+    held = list[ids.ReservationId | None]()
     for n, leg in enumerate(legs):
-        reservation = ids.ReservationId(ids.derived(context.command, "r", n))
-        at = position_id(leg.node, leg.sku)
-        ask = Reserve(reservation, at, leg.ship_day, leg.quantity, owner, expires_at)
-        ensure(
-            isinstance(reserving.reserve(changes, context, ask), Granted)
-            and reserving.book_capacity(changes, leg.node, leg.ship_day, leg.quantity) is None,
-            "a verified plan is within stock and capacity",
-        )
+        reservation = None if leg.made else ids.ReservationId(ids.derived(context.command, "r", n))
+        if reservation is not None:
+            at = position_id(leg.node, leg.sku)
+            ask = Reserve(reservation, at, leg.ship_day, leg.quantity, owner, expires_at)
+            granted = isinstance(reserving.reserve(changes, context, ask), Granted)
+            ensure(granted, "a verified plan is within stock")
+        full = reserving.book_capacity(changes, leg.node, leg.ship_day, leg.quantity)
+        ensure(full is None, "a verified plan is within capacity")
         held.append(reservation)
     return held

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from omscore.atp.expiries import until
 from omscore.atp.reservations import Exit
+from omscore.catalog.explosion import Exploded
 from omscore.kernel import ids
 from omscore.kernel.errors import Refused
 from omscore.kernel.flow import Flow
@@ -31,7 +32,7 @@ from omscore.lifecycle.quote.messages import (
 from omscore.lifecycle.quote.quote import QUOTE, Quote
 from omscore.network.capacity import CAPACITY, capacity_id
 from omscore.network.facts import THE_NETWORK
-from omscore.orchestration import backlog, planning, reserving, units
+from omscore.orchestration import backlog, needing, planning, reserving, units
 from omscore.orchestration.backlog import BACKLOG
 from omscore.orchestration.placing import seat_of
 from omscore.orchestration.planning import Planner
@@ -47,26 +48,26 @@ class Quoting:
     def reads(self, command: RequestQuote, seen: Seen) -> Iterable[Key[object]]:
         """The quote, and everything that a plan for it rests on."""
         yield QUOTE.key(command.quote)
-        yield from (BACKLOG.key(line.sku) for line in command.lines)
-        yield from self.planner.reads(seen, planning.needs_of(command))
+        yield from self.planner.reads(seen, needing.needs_of(command, seen))
 
     def decide(self, command: RequestQuote, seen: Seen, context: Context) -> Changes:
         """An open quote; what cannot be promised is said in its decision."""
         key, changes = QUOTE.key(command.quote), Changes(seen, guards=(THE_NETWORK,))
         if changes.get(key) is not None:
             raise Refused(QuoteExists(command.quote))
-        needs = planning.needs_of(command)
-        planning.require_served(changes, needs)
+        needs = needing.needs_of(command, changes)
+        needing.require_served(changes, needs)
         decision = self.planner.plan(changes, needs, context)
         expires_at = until(context.now, command.ttl)
         held = planning.reserve(
             changes, decision.legs, context, owner=command.quote, expires_at=expires_at
         )
         reserved = map(Reserved, decision.legs, held)
-        network, items = planning.versions(seen, needs)
+        network, items = needing.versions(seen, needs)
+        whole = needing.exploded(command.lines, changes)
         opened = QuoteOpened(
             command.quote,
-            command.lines,
+            whole.lines,
             command.ship_to,
             command.method,
             tuple(reserved),
@@ -75,6 +76,8 @@ class Quoting:
             decision,
             network,
             items,
+            whole.parts,
+            whole.bundles,
         )
         changes.tell(key, [opened])
         return changes
@@ -109,7 +112,9 @@ class Accepting:
             method=opened.method,
             customer=command.customer,
         )
-        changes.tell(of, orders.decide(changes.get(of), place, self.unit_flow, context.now))
+        whole = Exploded(opened.lines, opened.parts, opened.bundles)
+        ordered = orders.placed(changes.get(of), place, whole, self.unit_flow, context.now)
+        changes.tell(of, [ordered])
         changes.tell(of, [PlanChosen(opened.decision, opened.network, opened.items)])
         self._seat(changes, changes.require(of), opened.reserved, context)
         order = changes.require(of)
@@ -123,7 +128,8 @@ class Accepting:
     ) -> None:
         shares, seats = [], []
         for one in reserved:
-            reserving.commit(changes, context, one.reservation, owner=order.id)
+            if one.reservation is not None:
+                reserving.commit(changes, context, one.reservation, owner=order.id)
             [group] = order.lines[one.leg.line].units
             shares.append(Share(one.leg.line, group, one.leg.quantity))
             seats.append(seat_of(one.leg, one.reservation))
@@ -165,7 +171,8 @@ class Closing:
         changes.tell(key, events)
         for one in quote.opened.reserved if events else ():
             exit_: Exit = "expired" if isinstance(command, ExpireQuote) else "freed"
-            reserving.free(changes, context, one.reservation, one.leg.quantity, exit_)
+            if one.reservation is not None:
+                reserving.free(changes, context, one.reservation, one.leg.quantity, exit_)
             reserving.free_capacity(changes, one.leg.node, one.leg.ship_day, one.leg.quantity)
         for sku in dict.fromkeys(one.leg.sku for one in quote.opened.reserved) if events else ():
             backlog.call(changes, sku)
@@ -173,7 +180,7 @@ class Closing:
 
 
 def _held(quote: Quote) -> list[ids.ReservationId]:
-    return [one.reservation for one in quote.opened.reserved]
+    return [one.reservation for one in quote.opened.reserved if one.reservation is not None]
 
 
 @frozen

@@ -60,6 +60,8 @@ def tell(changes: Changes, order: OrderId, event: UnitsMoved, context: Context) 
             _let_go(changes, moved, moved.from_.reservation, event.move, context)
             if event.move != "ship":
                 freed[sku] = None
+        elif moved.from_.made and moved.to.node is None:
+            _free_day(changes, moved)
     for sku in freed:
         backlog.call(changes, sku)
 
@@ -76,6 +78,10 @@ def _let_go(
         reserving.consume(changes, context, held, moved.quantity)
         return
     reserving.free(changes, context, held, moved.quantity)
+    _free_day(changes, moved)
+
+
+def _free_day(changes: Changes, moved: Moved) -> None:
     if moved.from_.node is not None and moved.from_.ship_day is not None:
         reserving.free_capacity(changes, moved.from_.node, moved.from_.ship_day, moved.quantity)
 
@@ -93,6 +99,6 @@ def withdraw(changes: Changes, event: UnitsMoved, cause: str, flow: Flow) -> Non
         tasks = [
             Task(one.line, skus[one.line], held, one.quantity)
             for one in moves
-            if (held := one.from_.reservation) is not None
+            if (held := one.from_.reservation) is not None or one.from_.made
         ]
         changes.tell(key, fulfillments.lower(found, cause, tasks, flow))

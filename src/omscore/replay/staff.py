@@ -115,6 +115,6 @@ class Staff:
     def _missing(self, work: Fulfillment) -> Iterator[Missing]:
         """The units of each task that are not on the shelf: as a rule none, else some or all."""
         for task in work.tasks:
-            chance = self._chance(work.id, "pick", task.line, task.reservation)
+            chance = self._chance(work.id, "pick", task.line, task.reservation or "")
             if chance.random() < self.chances.short_pick:
                 yield Missing(task.line, chance.randint(1, task.quantity))

@@ -21,7 +21,7 @@ from omscore.kernel.ids import LineId, NodeId, Sku
 from omscore.kernel.keys import Key, Kind
 from omscore.lifecycle.fulfillment.fulfillment import FULFILLMENT
 from omscore.lifecycle.order.messages import Group
-from omscore.lifecycle.order.order import ORDER, Order
+from omscore.lifecycle.order.order import ORDER, SENT, Order
 from omscore.lifecycle.quote.messages import Reserved
 from omscore.lifecycle.quote.quote import QUOTE
 from omscore.lifecycle.returns.returns import RETURN
@@ -154,7 +154,9 @@ def _waiting(books: _Books) -> Counter[str]:
         for _, _, group, quantity in _groups(books)
         if group.reservation is not None
     ]
-    quoted = [(one.reservation, one.leg.quantity) for one in _quoted(books)]
+    quoted = [
+        (one.reservation, one.leg.quantity) for one in _quoted(books) if one.reservation is not None
+    ]
     return _summed([*ordered, *quoted])
 
 
@@ -286,5 +288,10 @@ def _at_work(books: _Books) -> Counter[str]:
     return _summed(
         (f"{group.fulfillment} {line} {group.reservation}", quantity)
         for _, line, group, quantity in _groups(books)
-        if group.fulfillment is not None and group.reservation is not None
+        if group.fulfillment is not None and _held(group)
     )
+
+
+def _held(group: Group) -> bool:
+    """Whether a node still has the units to send."""
+    return group.reservation is not None or (group.made and group.stage not in SENT)

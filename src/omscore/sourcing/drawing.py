@@ -65,6 +65,7 @@ class Drawing:
                     releases[at],
                     () if offer.link is None else tuple(self._hops(way)),
                     None if way.instead is None else need.sku,
+                    not need.stocked,
                 )
             )
         return tuple(legs)

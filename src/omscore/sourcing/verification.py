@@ -196,6 +196,8 @@ def _covered(
 
 def _offers(need: Need, leg: Leg) -> bool:
     """Whether what *leg* sends is what is needed, or may be sent instead."""
+    if leg.made == need.stocked:
+        return False
     if leg.instead_of is None:
         return leg.sku == need.sku
     skus = [other.sku for other in need.substitutes]

@@ -127,7 +127,8 @@ def _words(event: object) -> Words | None:
 def _of_order(event: OrderEvent) -> Words:
     match event:
         case OrderPlaced():
-            asked = _some(f"{line.quantity} x {line.sku}" for line in event.lines)
+            plain = [line for line in event.lines if line.id not in event.parts]
+            asked = _some(f"{line.quantity} x {line.sku}" for line in (*event.bundles, *plain))
             return f"placed, to {event.ship_to} by {event.method}: {asked}", ()
         case UnitsMoved():
             why = f", because {sentence(event.why)}" if event.why else ""

@@ -118,11 +118,11 @@ class RecallFulfillment:
 
 @frozen
 class Task:
-    """Units of an order line, and the reservation that they come from."""
+    """Units of an order line, and the reservation that they come from; None if they are made."""
 
     line: ids.LineId
     sku: ids.Sku
-    reservation: ids.ReservationId
+    reservation: ids.ReservationId | None
     quantity: int
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from attrs import field, frozen
 
+from omscore.catalog.explosion import Part
 from omscore.catalog.line import Line, acceptable_lines, several_lines
 from omscore.kernel import ids
 from omscore.kernel.quantities import some_units
@@ -113,7 +114,8 @@ class Group:
 
     Until it is allocated a unit has no *node*; from allocated until shipped it names its
     *reservation*; from released on its *fulfillment* order.  *promised* is the day of delivery.
-    Units that go by way of another node name it as *via*.
+    Units that go by way of another node name it as *via*; those that are *made* when they are asked
+    for hold no reservation.
     """
 
     stage: str
@@ -125,6 +127,7 @@ class Group:
     ship_day: date | None = None
     promised: date | None = None
     via: ids.NodeId | None = None
+    made: bool = False
 
 
 @frozen
@@ -139,7 +142,10 @@ class Moved:
 
 @frozen
 class OrderPlaced:
-    """A customer asked for these lines; all units start at *stage*."""
+    """A customer asked for these lines; all units start at *stage*.
+
+    In the place of each of the *bundles* that were asked for there are lines for its *parts*.
+    """
 
     order: ids.OrderId
     lines: tuple[Line, ...]
@@ -148,6 +154,8 @@ class OrderPlaced:
     stage: str
     placed_at: datetime
     customer: str | None = field(default=None, repr=False)
+    parts: Mapping[ids.LineId, Part] = field(factory=dict)
+    bundles: tuple[Line, ...] = ()
 
 
 @frozen

@@ -14,6 +14,7 @@ from typing import assert_never
 import attrs
 from attrs import field, frozen
 
+from omscore.catalog.explosion import Exploded, Part
 from omscore.catalog.line import Line
 from omscore.kernel import ids
 from omscore.kernel.errors import Broken, Refused, ensure
@@ -55,17 +56,24 @@ OWN_MOVES = UNIT_FLOW.moves
 
 @frozen
 class OrderLine:
-    """What was asked, where the units are, and how many of them are on a return."""
+    """What was asked, where the units are, and how many of them are on a return.
+
+    A line for a component of a bundle says of which it is a *part*.
+    """
 
     asked: Line
     ordered: int
     units: Mapping[Group, int]
     returning: int = 0
+    part: Part | None = None
 
 
 @frozen
 class Order:
-    """Its lines and holds, and the names of the fulfillment orders and returns that it led to."""
+    """Its lines and holds, and the names of the fulfillment orders and returns that it led to.
+
+    *bundles* were asked for too: their components are among the lines.
+    """
 
     id: ids.OrderId
     lines: Mapping[ids.LineId, OrderLine]
@@ -74,6 +82,7 @@ class Order:
     holds: Mapping[ids.HoldId, HoldPlaced] = field(factory=dict)
     fulfillments: tuple[ids.FulfillmentId, ...] = ()
     returns: tuple[ids.ReturnId, ...] = ()
+    bundles: Mapping[ids.LineId, Line] = field(factory=dict)
 
 
 @frozen
@@ -87,13 +96,17 @@ class Share:
 
 @frozen
 class Seat:
-    """Where allocated units come from, by way of which node, and when they leave and arrive."""
+    """Where allocated units come from, by way of which node, and when they leave and arrive.
+
+    Those that are *made* there hold no reservation.
+    """
 
     node: ids.NodeId
-    reservation: ids.ReservationId
+    reservation: ids.ReservationId | None
     ship_day: date
     promised: date
     via: ids.NodeId | None = None
+    made: bool = False
 
 
 OrderCommand = PlaceOrder | HoldOrder | LiftHold | CancelUnits | CancelOrder | MoveUnits
@@ -104,7 +117,7 @@ def decide(
 ) -> Sequence[OrderEvent]:
     """What happens to the order alone when it is asked *command*; `Refused` where it will not."""
     if isinstance(command, PlaceOrder):
-        return [_placed(order, command, flow, now)]
+        return [placed(order, command, Exploded(command.lines), flow, now)]
     known = required(order, command.order)
     match command:
         case HoldOrder():
@@ -166,12 +179,26 @@ def ready(order: Order, flow: Flow, move: str, line: ids.LineId | None = None) -
 
 def take(order: Order, flow: Flow, move: str, command: CancelUnits | MoveUnits) -> list[Share]:
     """The units that *command* asks for, least far first, so that work done is kept."""
-    line_of(order, command.line)
-    shares = ready(order, flow, move, command.line)
-    can = sum(share.quantity for share in shares)
-    if can < command.quantity:
-        raise Refused(TooFewUnits(move, asked=command.quantity, ready=can))
-    return list(cut(shares, command.quantity))
+    taken = list[Share]()
+    for line, each in lines_of(order, command.line).items():
+        shares = ready(order, flow, move, line)
+        can = sum(share.quantity for share in shares) // each
+        if can < command.quantity:
+            raise Refused(TooFewUnits(move, asked=command.quantity, ready=can))
+        taken += cut(shares, command.quantity * each)
+    return taken
+
+
+def lines_of(order: Order, line: ids.LineId) -> dict[ids.LineId, int]:
+    """The lines that a line stands for, with the units of each in one: many for a bundle."""
+    if line not in order.bundles:
+        line_of(order, line)
+        return {line: 1}
+    return {
+        id_: found.part.each
+        for id_, found in order.lines.items()
+        if found.part is not None and found.part.of == line
+    }
 
 
 def cut(shares: Iterable[Share], quantity: int) -> Iterable[Share]:
@@ -217,7 +244,8 @@ def lets_go(group: Group, move: str, flow: Flow) -> bool:
     to = flow.after(group.stage, move)
     if to is None or group.stage == "backordered":
         return to is not None
-    return group.reservation is not None and not _holds(to, flow)
+    held = group.reservation is not None or (group.made and _holds(group.stage, flow))
+    return held and not _holds(to, flow)
 
 
 def _holds(stage: str, flow: Flow) -> bool:
@@ -269,9 +297,10 @@ def _after(
             seat.ship_day,
             seat.promised,
             seat.via,
+            seat.made,
         )
     holding = _holds(stage, flow)
-    if holding and group.reservation is None:
+    if holding and group.reservation is None and not group.made:
         raise Refused(NothingReserved(stage))
     return Group(
         stage,
@@ -283,6 +312,7 @@ def _after(
         group.ship_day,
         group.promised,
         group.via,
+        group.made,
     )
 
 
@@ -293,6 +323,7 @@ def evolve(order: Order | None, /, *events: OrderEvent) -> Order:
     """The order after *events*: one copy of what changes, however many events there are."""
     lines = {} if order is None else dict(order.lines)
     holds = {} if order is None else dict(order.holds)
+    bundles = {} if order is None else order.bundles
     named = {} if order is None else dict.fromkeys(order.fulfillments)
     returns = {} if order is None else dict.fromkeys(order.returns)
     touched: dict[ids.LineId, dict[Group, int]] = {}
@@ -309,6 +340,7 @@ def evolve(order: Order | None, /, *events: OrderEvent) -> Order:
             case OrderPlaced():
                 order = Order(event.order, lines, event.placed_at, event.customer)
                 lines.update(_opened(event))
+                bundles = {line.id: line for line in event.bundles}
             case HoldPlaced():
                 holds[event.hold] = event
             case HoldLifted():
@@ -325,9 +357,16 @@ def evolve(order: Order | None, /, *events: OrderEvent) -> Order:
         raise Broken("an order begins by being placed")
     for id_, groups in touched.items():
         was = lines[id_]
-        lines[id_] = OrderLine(was.asked, was.ordered, groups, was.returning)
+        lines[id_] = OrderLine(was.asked, was.ordered, groups, was.returning, was.part)
     return Order(
-        order.id, lines, order.placed_at, order.customer, holds, tuple(named), tuple(returns)
+        order.id,
+        lines,
+        order.placed_at,
+        order.customer,
+        holds,
+        tuple(named),
+        tuple(returns),
+        bundles,
     )
 
 
@@ -341,6 +380,7 @@ def _opened(event: OrderPlaced) -> dict[ids.LineId, OrderLine]:
                     event.stage, line.ship_to or event.ship_to, line.method or event.method
                 ): line.quantity
             },
+            part=event.parts.get(line.id),
         )
         for line in event.lines
     }
@@ -428,17 +468,22 @@ def counting(
     return [ReturnCounted(return_, id_, quantity) for id_, quantity in asked]
 
 
-def _placed(order: Order | None, command: PlaceOrder, flow: Flow, now: datetime) -> OrderPlaced:
+def placed(
+    order: Order | None, command: PlaceOrder, whole: Exploded, flow: Flow, now: datetime
+) -> OrderPlaced:
+    """The order that *command* asks for, with the components of *whole* for its bundles."""
     if order is not None:
         raise Refused(AlreadyPlaced(command.order))
     return OrderPlaced(
         command.order,
-        command.lines,
+        whole.lines,
         command.ship_to,
         command.method,
         flow.initial,
         now,
         command.customer,
+        whole.parts,
+        whole.bundles,
     )
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from attrs import Attribute, field, frozen
 
+from omscore.catalog.explosion import Part
 from omscore.catalog.line import Line, acceptable_lines, several_lines
 from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
@@ -66,15 +67,18 @@ class ExpireQuote:
 
 @frozen
 class Reserved:
-    """A leg of the plan, and the reservation that keeps its stock."""
+    """A leg of the plan, and the reservation that keeps its stock; None if it takes none."""
 
     leg: Leg
-    reservation: ids.ReservationId
+    reservation: ids.ReservationId | None
 
 
 @frozen
 class QuoteOpened:
-    """Stock is kept for these lines until *expires_at*."""
+    """Stock is kept for these lines until *expires_at*.
+
+    In the place of each of the *bundles* that were asked for there are lines for its *parts*.
+    """
 
     quote: ids.QuoteId
     lines: tuple[Line, ...]
@@ -86,6 +90,8 @@ class QuoteOpened:
     decision: Decision
     network: int
     items: Mapping[ids.Sku, int]
+    parts: Mapping[ids.LineId, Part] = field(factory=dict)
+    bundles: tuple[Line, ...] = ()
 
 
 @frozen

@@ -187,7 +187,7 @@ def what_left_was_ordered(books: Books) -> Iterable[str]:
     for _, order in books.all(ORDER):
         for line in order.lines.values():
             for group, quantity in line.units.items():
-                if group.stage in SENT:
+                if group.stage in SENT and not group.made:
                     sent[line.asked.sku] += quantity
     for _, held in books.all(RESERVATION):
         if held.group and held.consumed:

@@ -42,13 +42,15 @@ def reservations_are_what_units_wait_for(books: Books) -> Iterable[str]:
         for line in order.lines.values():
             for group, quantity in line.units.items():
                 waits = ranks["allocated"] <= ranks[group.stage] < ranks["shipped"]
-                if (group.reservation is not None) != waits:
+                if (group.reservation is not None) != (waits and not group.made):
                     yield f"{id_}: a unit that is {group.stage} holds {group.reservation}"
                 if group.reservation is not None:
                     wanted[group.reservation] += quantity
     for _, quote in books.all(QUOTE):
         if quote.stage == "open":
-            wanted.update({one.reservation: one.leg.quantity for one in quote.opened.reserved})
+            for one in quote.opened.reserved:
+                if one.reservation is not None:
+                    wanted[one.reservation] += one.leg.quantity
     held = Counter({id_: one.open for id_, one in books.all(RESERVATION) if not one.group})
     for id_ in wanted.keys() | held.keys():
         if wanted[id_] != held[id_]:
