@@ -7,7 +7,7 @@ import pytest
 from omscore.atp.messages import NoSuchItem
 from omscore.catalog.item import Component
 from omscore.kernel.errors import Unreadable
-from omscore.kernel.ids import Sku
+from omscore.kernel.ids import LineId, Sku
 from omscore.lifecycle.fulfillment.messages import (
     DeliverFulfillment,
     Missing,
@@ -161,14 +161,14 @@ def test_what_is_made_takes_capacity_and_no_stock(sku: str) -> None:
     shop.oms.know(only)
     shop.given(an_order(a_line(2, sku)), an_order(a_line(2, sku), id="o-2"))
 
-    [first] = shop.oms.order("o-1").lines["1"].groups
+    [first] = shop.oms.order("o-1").lines[LineId("1")].groups
     assert (first.node, first.made, first.reservation, first.promised) == (
         "cloud",
         True,
         None,
         day(2),
     )
-    days = {g.ship_day: n for g, n in shop.oms.order("o-2").lines["1"].groups.items()}
+    days = {g.ship_day: n for g, n in shop.oms.order("o-2").lines[LineId("1")].groups.items()}
     assert days == {day(0): 1, day(1): 1}
     laws.check(shop.oms)
 
@@ -176,10 +176,10 @@ def test_what_is_made_takes_capacity_and_no_stock(sku: str) -> None:
 def test_what_is_made_is_work_like_any_other() -> None:
     """A node is told, does it, and reports; or will not, and somebody else is asked."""
     shop = a_tea_shop().given(an_order(a_line(2, "TASTING")))
-    [group] = shop.oms.order("o-1").lines["1"].groups
+    [group] = shop.oms.order("o-1").lines[LineId("1")].groups
     assert group.node == "berlin"
     shop.given(RejectFulfillment("o-1.1"))
-    [group] = shop.oms.order("o-1").lines["1"].groups
+    [group] = shop.oms.order("o-1").lines[LineId("1")].groups
     assert group.node == "cloud"
     shop.given(ShipFulfillment("o-1.2"), DeliverFulfillment("o-1.2"))
 
@@ -194,7 +194,7 @@ def test_what_is_made_and_canceled_gives_its_day_back() -> None:
     shop.given(an_order(a_line(3, "VOUCHER")), CancelUnits("o-1", line="1", quantity=2))
     shop.given(an_order(a_line(2, "VOUCHER"), id="o-2"))
 
-    [group] = shop.oms.order("o-2").lines["1"].groups
+    [group] = shop.oms.order("o-2").lines[LineId("1")].groups
     assert group.ship_day == day(0)
     laws.check(shop.oms)
 
