@@ -12,7 +12,7 @@ import pytest
 
 from omscore.adapters.memory import MemoryStore, MemoryWork, _kept
 from omscore.kernel.errors import Conflict
-from omscore.kernel.keys import Key, Listing, Versioned
+from omscore.kernel.keys import Key, Kind, Listing, Versioned
 from omscore.kernel.recorded import Recorded
 from omscore.kernel.todo import Todo
 from omscore.ports.storage import Answer, Outgoing, Saving, ensure_counted
@@ -52,6 +52,11 @@ class BrokenStore:
 
     def listed(self, listing: Listing[object], /) -> Sequence[Key[object]]:
         return self.work.listed(listing)
+
+    def named(
+        self, kind: Kind[object], prefix: str, /, *, after: str = "", limit: int = 1000
+    ) -> Sequence[Key[object]]:
+        return self.work.named(kind, prefix, after=after, limit=limit)
 
     def answer(self, command: str, /) -> Answer | None:
         return self.work.answer(command)
@@ -306,6 +311,13 @@ class ReadsLongListsToTheEnd(BrokenStore):
         return self.work.listed(listing.kind.under(listing.word))
 
 
+class SkipsThoseThatBeginAlike(BrokenStore):
+    def named(
+        self, kind: Kind[object], prefix: str, /, *, after: str = "", limit: int = 1000
+    ) -> Sequence[Key[object]]:
+        return self.work.named(kind, prefix, after=after and f"{after}~", limit=limit)
+
+
 class SortsListsAsPeopleDo(BrokenStore):
     def listed(self, listing: Listing[object], /) -> Sequence[Key[object]]:
         return sorted(self.work.listed(listing), key=lambda key: key.id.lower())
@@ -387,6 +399,7 @@ STORES: Mapping[type[BrokenStore], str] = {
     TakesEventsTwice: "test_an_event_id_is_used_once",
     ForgetsToMoveLists: "test_a_list_follows_the_state",
     ReadsLongListsToTheEnd: "test_a_long_list_may_be_read_in_part",
+    SkipsThoseThatBeginAlike: "test_keys_are_found_by_how_their_ids_begin",
     SortsListsAsPeopleDo: "test_a_list_has_those_that_are_on_it_by_id",
     MixesUpCase: "test_keys_differ_by_kind_and_by_every_letter",
     HasNoFloor: "test_a_margin_below_zero_is_never_kept",

@@ -167,6 +167,15 @@ class MemoryWork:
             ids = sorted(found.ids) if listing.most is None else nsmallest(listing.most, found.ids)
             return [listing.kind.key(id_) for id_ in ids]
 
+    def named(
+        self, kind: Kind[object], prefix: str, /, *, after: str = "", limit: int = 1000
+    ) -> Sequence[Key[object]]:
+        """Keys of *kind* whose ids begin with *prefix* and are beyond *after*, by id."""
+        with self.store._lock:
+            ids = (key.id for key in self.store._rows if key.kind == kind)
+            found = nsmallest(limit, (id_ for id_ in ids if id_.startswith(prefix) and id_ > after))
+        return [kind.key(id_) for id_ in found]
+
     def answer(self, command: str, /) -> Answer | None:
         """What is kept about a command that was done before this attempt."""
         answer, saved = self.store._answers.get(command, (None, 0))

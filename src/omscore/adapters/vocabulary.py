@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import cache
 
 from omscore.adapters.codec import Codec
+from omscore.atp import feeds, movements, position, requests, reservations, stocktakes, supplies
 from omscore.atp import messages as reports
-from omscore.atp import movements, position, requests, reservations, stocktakes, supplies
 from omscore.catalog import item
 from omscore.kernel.keys import Kind
 from omscore.lifecycle.fulfillment import fulfillment as fulfillments
@@ -45,6 +45,7 @@ KINDS: tuple[Kind[object], ...] = (
     supplies.DEMAND,
     supplies.PAPER,
     stocktakes.STOCKTAKE,
+    feeds.FEED,
     orders.ORDER,
     fulfillments.FULFILLMENT,
     returns.RETURN,
@@ -95,6 +96,8 @@ EVENTS: dict[str, type[object]] = {
     "paper.ignored": supplies.PaperIgnored,
     "paper.outdated": supplies.PaperOutdated,
     "stocktake.counted": stocktakes.StockCounted,
+    "feed.taken": feeds.FeedTaken,
+    "feed.completed": feeds.FeedCompleted,
     "order.placed": order.OrderPlaced,
     "order.units-moved": order.UnitsMoved,
     "order.plan-chosen": order.PlanChosen,
@@ -141,6 +144,7 @@ COMMANDS: dict[str, type[object]] = {
     "consume-reservations": requests.ConsumeReservations,
     "untrack-stock": reports.UntrackStock,
     "track-stock": reports.TrackStock,
+    "take-batch": feeds.TakeBatch,
     "place-order": order.PlaceOrder,
     "source-order": order.SourceOrder,
     "release-order": order.ReleaseOrder,

@@ -120,6 +120,15 @@ class Unread(Exception):  # no fault: a question
         self.keys = keys
         self.pasts = pasts
 
+    @classmethod
+    def of(cls, several: Sequence[Unread]) -> Unread:
+        """All that *several* ask for, each thing once."""
+        return cls(
+            list(dict.fromkeys(one for unread in several for one in unread.listings)),
+            list(dict.fromkeys(one for unread in several for one in unread.keys)),
+            list(dict.fromkeys(one for unread in several for one in unread.pasts)),
+        )
+
 
 @frozen
 class Versioned:
@@ -178,12 +187,20 @@ class Seen:
             raise Unread(keys=missing)
 
 
+Occurred = tuple[datetime | None, int | None]
+"""When a thing occurred by the word of its source, and its running number there."""
+
+
 @frozen
 class Change:
-    """What happened to one aggregate, and how that leaves it."""
+    """What happened to one aggregate, and how that leaves it.
+
+    *occurred* is known of those events, by their place, that have a source of their own.
+    """
 
     events: tuple[object, ...]
     state: object
+    occurred: Mapping[int, Occurred] = field(factory=dict)
 
 
 @frozen
@@ -250,6 +267,18 @@ class Changes:
     def remind(self, id_: str, key: Key[object], due: datetime, command: object) -> None:
         """Let *command* be given to *key* when it is *due*; a reminder of this id is set once."""
         self.reminders[id_] = Reminder(key, due, command)
+
+    def join(self, part: Changes, occurred: Occurred | None) -> None:
+        """Let *part*, which was decided on top of these changes, happen too."""
+        for key, change in part.told.items():
+            before = self.told.get(key)
+            told = before.events if before is not None else ()
+            known = dict(before.occurred) if before is not None else {}
+            if occurred is not None:
+                known |= dict.fromkeys(range(len(told), len(told) + len(change.events)), occurred)
+            self.told[key] = Change((*told, *change.events), change.state, known)
+        self.guards += part.guards
+        self.reminders |= part.reminders
 
     def keep(self, key: Key[S], state: S) -> None:
         """Keep *state* at *key* of a process, without an event of its own."""

@@ -10,7 +10,7 @@ from typing import Protocol
 from attrs import field, frozen
 
 from omscore.kernel.errors import Broken
-from omscore.kernel.keys import Key, Listing, Versioned
+from omscore.kernel.keys import Key, Kind, Listing, Versioned
 from omscore.kernel.recorded import Recorded
 from omscore.kernel.todo import Todo
 
@@ -89,6 +89,16 @@ class UnitOfWork(Protocol):
 
     def listed(self, listing: Listing[object], /) -> Sequence[Key[object]]:
         """The keys on a list, by id, as of the same moment; no more than it names as its most."""
+        ...
+
+    def named(
+        self, kind: Kind[object], prefix: str, /, *, after: str = "", limit: int = 1000
+    ) -> Sequence[Key[object]]:
+        """Keys of *kind* that are kept, whose ids begin with *prefix* and are beyond *after*.
+
+        By id, at most *limit* of them; so that whoever goes on after the last one misses none that
+        was there when he began.
+        """
         ...
 
     def answer(self, command: str, /) -> Answer | None:

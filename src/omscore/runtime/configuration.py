@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from omscore.atp import messages as reports
 from omscore.atp import requests
+from omscore.atp.feeds import TakeBatch
 from omscore.atp.movements import ShortageDeclared, StockEntered
 from omscore.atp.supplies import SupplyChanged, SupplyExpected
 from omscore.kernel.flow import Flow
@@ -24,6 +25,7 @@ from omscore.orchestration import (
     backlog,
     counting,
     expiring,
+    feeding,
     fulfilling,
     lapsing,
     learning,
@@ -84,6 +86,7 @@ class Configuration:
             work_items.CloseWorkItem: work_items.Closing(),
             **self.handlers,
         }
+        handlers[TakeBatch] = feeding.Feeding(dict(handlers))
         return Dispatch(handlers, (*self._own_processes(), *self.processes))
 
     def _orders(self) -> Handlers:

@@ -8,10 +8,11 @@ from datetime import datetime
 from itertools import count
 from typing import ClassVar, TypeVar
 
+import attrs
 from attrs import frozen
 
 from omscore.kernel.errors import Conflict, Refused, ensure
-from omscore.kernel.keys import Changes, Key, Seen, Since, Unread, Versioned
+from omscore.kernel.keys import Change, Changes, Key, Seen, Since, Unread, Versioned
 from omscore.kernel.reason import Reason
 from omscore.kernel.recorded import Context, Recorded, record
 from omscore.kernel.todo import Todo
@@ -136,8 +137,8 @@ def save(
         key.kind.law(change.state)
         version = changes.version(key)
         events = tuple(
-            record(key, version + n, event, next(ordinal), envelope.context)
-            for n, event in enumerate(change.events, start=1)
+            record(key, version + n + 1, event, next(ordinal), _context(change, n, envelope))
+            for n, event in enumerate(change.events)
         )
         writes[key] = Write(change.state, version + max(1, len(events)), events)
         recorded += events
@@ -156,6 +157,14 @@ def save(
             Saving(writes=writes, expected=expected, todos=todos, done=envelope.done, answer=answer)
         )
     return Outcome(recorded, todos)
+
+
+def _context(change: Change, place: int, envelope: Envelope) -> Context:
+    """The circumstances of one event: those of the command, or those of its own source."""
+    if (occurred := change.occurred.get(place)) is None:
+        return envelope.context
+    at, sequence = occurred
+    return attrs.evolve(envelope.context, occurred_at=at, sequence=sequence)
 
 
 def _repeated(before: Answer, digest: str, work: UnitOfWork) -> Outcome:

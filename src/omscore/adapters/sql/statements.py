@@ -53,9 +53,10 @@ class Statements:
 
     Parameters: *states* (n, kind, id, digest)* tenant; *versions* (n, kind, id)* tenant; *events*
     (n, id)* tenant; *history* (kind, id)* tenant; *since* (tenant, kind, id, moment)* tenant;
-    *listed* tenant kind word limit; *answer* tenant command; *due* tenant until limit; *outbox*
-    tenant after limit; *change* version word margin digest body tenant kind id expected; *erase*
-    tenant kind id; *finish* tenant id.  What adds rows takes their columns.
+    *listed* tenant kind word limit; *named* tenant kind first after limit; *answer* tenant command;
+    *due* tenant until limit; *outbox* tenant after limit; *change* version word margin digest body
+    tenant kind id expected; *erase* tenant kind id; *finish* tenant id.  What adds rows takes their
+    columns.
     """
 
     states: Mapping[int, str]
@@ -64,6 +65,7 @@ class Statements:
     history: Mapping[int, str]
     since: Mapping[int, str]
     listed: str
+    named: str
     answer: str
     due: str
     outbox: str
@@ -87,6 +89,7 @@ class Statements:
             history=on.texts(_history()),
             since=on.texts(_since()),
             listed=on.text(_listed()),
+            named=on.text(_named()),
             answer=on.text(_answer()),
             due=on.text(_due()),
             outbox=on.text(_outbox(settled=on.postgres)),
@@ -182,6 +185,17 @@ def _listed() -> Select[Any]:
         state.c.tenant == given("tenant"),
         state.c.kind == given("kind"),
         state.c.word == given("word"),
+    )
+    return _first(select(state.c.id).where(on_it).order_by(state.c.id))
+
+
+def _named() -> Select[Any]:
+    """Ids from one on, but beyond another; the reader stops where they begin otherwise."""
+    on_it = and_(
+        state.c.tenant == given("tenant"),
+        state.c.kind == given("kind"),
+        state.c.id >= given("first"),
+        state.c.id > given("after"),
     )
     return _first(select(state.c.id).where(on_it).order_by(state.c.id))
 

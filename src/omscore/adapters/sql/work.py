@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import takewhile
 
 from attrs import frozen
 from sqlalchemy import Connection
@@ -15,7 +16,7 @@ from omscore.adapters.sql.rows import Packed, Row, Rows, instant_text
 from omscore.adapters.sql.statements import EVERY, ORDINAL_BITS, Statements
 from omscore.adapters.sql.transactions import Transactions
 from omscore.kernel.errors import Conflict, ensure
-from omscore.kernel.keys import Key, Listing, Versioned
+from omscore.kernel.keys import Key, Kind, Listing, Versioned
 from omscore.kernel.recorded import Recorded
 from omscore.kernel.todo import Todo
 from omscore.ports.storage import Answer, Outgoing, Saving, ensure_counted
@@ -60,6 +61,14 @@ class SqlWork:
         most = EVERY if listing.most is None else listing.most
         asked = (self._rows.tenant, listing.kind.name, listing.word, most)
         return [listing.kind.key(id_) for [id_] in self._read(self._statements.listed, asked)]
+
+    def named(
+        self, kind: Kind[object], prefix: str, /, *, after: str = "", limit: int = 1000
+    ) -> Sequence[Key[object]]:
+        """Keys of *kind* whose ids begin with *prefix* and are beyond *after*, by id."""
+        asked = (self._rows.tenant, kind.name, max(prefix, after), after, limit)
+        rows = self._read(self._statements.named, asked)
+        return [kind.key(id_) for id_ in _while(prefix, rows)]
 
     def answer(self, command: str, /) -> Answer | None:
         """What is kept about a command that was done before."""
@@ -208,6 +217,11 @@ def _count(connection: Connection, statement: Repeated, rows: Sequence[Row]) -> 
         connection.exec_driver_sql(statement[length], tuple(parameters)).rowcount
         for length, parameters in padded(rows)
     )
+
+
+def _while(prefix: str, rows: Sequence[Row]) -> Iterator[str]:
+    """Ids from the first on, as long as they begin with *prefix*."""
+    return takewhile(lambda id_: id_.startswith(prefix), (id_ for [id_] in rows))
 
 
 def _place(row: Row) -> int:

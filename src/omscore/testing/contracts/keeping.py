@@ -100,6 +100,23 @@ class Keeping(Patient):
 
             assert at(storage, key) == [kept(text, 1)]
 
+    def test_keys_are_found_by_how_their_ids_begin(self, storage: Storage) -> None:
+        """By id, byte by byte, page after page; a percent sign is a letter like others."""
+        ids = ["b", "b/", "b/1", "b/10", "b/2", "b/B", "b/a", "b0", "a/1", "%/1", "b%1"]
+        save(storage, saying("c-1", *((WORD.key(id_), 0, "x") for id_ in ids)))
+        save(storage, saying("c-2", (OTHER.key("b/3"), 0, "x")))
+
+        with storage.begin() as work:
+            found = [one.id for one in work.named(WORD, "b/")]
+            pages, after = list[str](), ""
+            while page := work.named(WORD, "b/", after=after, limit=2):
+                pages += [one.id for one in page]
+                after = page[-1].id
+            assert found == pages == ["b/", "b/1", "b/10", "b/2", "b/B", "b/a"]
+            assert [one.id for one in work.named(WORD, "%")] == ["%/1"]
+            assert list(work.named(WORD, "c")) == []
+            assert len(work.named(WORD, "")) == len(ids)
+
     # --- margins ------------------------------------------------------------------------------
 
     def test_a_margin_is_kept_with_its_state(self, storage: Storage) -> None:

@@ -1,0 +1,189 @@
+"""A feed: many reports of one source, as a file or a stream has them, taken row by row, once.
+
+A feed knows how many of its rows were taken and what stands for them, so the same again changes
+nothing, one that was interrupted goes on, and another one of the same name is recognized.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, assert_never
+
+import attrs
+from attrs import field, frozen
+
+from omscore.atp.messages import (
+    AdjustStock,
+    ChangeSupply,
+    CountStock,
+    DispatchTransfer,
+    ExpectDemand,
+    ExpectSupply,
+    IssueStock,
+    ReceiveStock,
+    ReceiveSupply,
+    RegradeStock,
+)
+from omscore.kernel import ids
+from omscore.kernel.errors import ensure
+from omscore.kernel.keys import Kind
+from omscore.kernel.moments import optional_instant
+from omscore.kernel.reason import Noted, Reason
+
+Report = (
+    ReceiveStock
+    | AdjustStock
+    | IssueStock
+    | CountStock
+    | RegradeStock
+    | ExpectSupply
+    | ChangeSupply
+    | ReceiveSupply
+    | DispatchTransfer
+    | ExpectDemand
+)
+"""What a row may be."""
+
+
+@frozen
+class Row:
+    """A row of a feed: a *report*, when it occurred, and its running number, by its source.
+
+    *line* is where it stands, for whoever has to mend it.
+    """
+
+    line: int
+    report: Report
+    occurred_at: datetime | None = field(default=None, converter=optional_instant)
+    sequence: int | None = None
+
+
+@frozen
+class BadRow:
+    """A row that cannot be read: the *problem*, and the *column* that has it if it is one.
+
+    It never repeats what stands there.
+    """
+
+    line: int
+    problem: str
+    column: str | None = None
+
+
+@frozen(kw_only=True)
+class TakeBatch:
+    """Take *rows* of a feed, the first of which follows *after* rows that were taken before.
+
+    *begins* and *ends* stand for all rows before these, and up to the last of them.  What is
+    refused of them is recorded; all are, if it is *strict*.  With *last*, the feed is complete.
+    """
+
+    feed: ids.DocumentId = field(converter=ids.document_id)
+    after: int
+    rows: tuple[Row | BadRow, ...] = field(converter=tuple)
+    begins: str = ""
+    ends: str = ""
+    strict: bool = False
+    last: bool = False
+
+
+@frozen
+class RefusedRow:
+    """A row that could not be taken, and why not."""
+
+    line: int
+    why: tuple[Noted, ...]
+
+
+@frozen
+class FeedTaken:
+    """So many *rows* more were read, of which some were *refused*; *digest* stands for all."""
+
+    rows: int
+    refused: tuple[RefusedRow, ...]
+    digest: str
+
+
+@frozen
+class FeedCompleted:
+    """Every row was read."""
+
+
+FeedEvent = FeedTaken | FeedCompleted
+
+
+@frozen
+class Feed:
+    """How far a feed was taken."""
+
+    rows: int = 0
+    refused: int = 0
+    digest: str = ""
+    complete: bool = False
+
+
+@frozen
+class UnreadableRow(Reason):
+    """A row cannot be read."""
+
+    code: ClassVar[str] = "feed.unreadable-row"
+    column: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.column}: {self.problem}" if self.column else self.problem
+
+
+@frozen
+class WrongRow(Reason):
+    """A row of a strict feed is refused, and with it the batch that it is in."""
+
+    code: ClassVar[str] = "feed.wrong-row"
+    line: int
+
+    def __str__(self) -> str:
+        return f"the row at line {self.line} cannot be taken"
+
+
+@frozen
+class AnotherFeed(Reason):
+    """A feed of this name has other rows."""
+
+    code: ClassVar[str] = "feed.another"
+    feed: ids.DocumentId
+    rows: int
+
+    def __str__(self) -> str:
+        return f"the feed {self.feed} was taken before, and its first {self.rows} rows were others"
+
+
+def noted(batch: TakeBatch, refused: tuple[RefusedRow, ...]) -> list[FeedEvent]:
+    """What is to be noted of a batch that follows, some rows of which were *refused*."""
+    told: list[FeedEvent] = []
+    if batch.rows:
+        told.append(FeedTaken(len(batch.rows), refused, batch.ends))
+    if batch.last:
+        told.append(FeedCompleted())
+    return told
+
+
+def evolve(feed: Feed | None, /, *events: FeedEvent) -> Feed:
+    """The feed after *events*."""
+    now = feed or Feed()
+    for event in events:
+        match event:
+            case FeedTaken(rows, refused, digest):
+                now = Feed(now.rows + rows, now.refused + len(refused), digest)
+            case FeedCompleted():
+                now = attrs.evolve(now, complete=True)
+            case _:
+                assert_never(event)
+    return now
+
+
+def law(feed: Feed) -> None:
+    """No more is refused than was read."""
+    ensure(0 <= feed.refused <= feed.rows, "no more rows are refused than were read")
+
+
+FEED = Kind("feed", Feed, evolve, (FeedTaken, FeedCompleted), law=law)
