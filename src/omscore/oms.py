@@ -21,16 +21,19 @@ from omscore.adapters.clocks import CountingIds, RandomIds, SystemClock
 from omscore.adapters.codec import Codec
 from omscore.adapters.memory import MemoryStore
 from omscore.asking.backlogs import AskingBacklogs
+from omscore.atp.feeds import BadRow, Report, Row
 from omscore.atp.requests import Grant, Request, ReserveStock, grants_of
 from omscore.kernel import ids
 from omscore.kernel.errors import Unavailable, Unreadable
 from omscore.kernel.moments import instant
+from omscore.kernel.quantities import units
 from omscore.kernel.recorded import Context, Recorded
 from omscore.kernel.todo import Todo
 from omscore.orchestration.learning import Fact, Learn
 from omscore.ports.storage import Storage
 from omscore.ports.world import Clock, Ids
 from omscore.runtime.configuration import Configuration
+from omscore.runtime.feeding import BATCH, Fed, Feeder, Progress, Snapshot, unseen
 from omscore.runtime.handling import Envelope, Pause, at_once, handle
 from omscore.runtime.todos import drain, work
 
@@ -209,6 +212,36 @@ class Oms(AskingBacklogs):
     def reserve(self, request: Request, *, key: str | None = None, actor: str = "host") -> Grant:
         """Answer one request for stock: a batch of one."""
         return self.reserve_many([request], key=key, actor=actor)[0]
+
+    def feed(
+        self,
+        feed: str,
+        reports: Iterable[Report | Row | BadRow],
+        *,
+        snapshot: Snapshot | None = None,
+        strict: bool = False,
+        size: int = BATCH,
+        progress: Progress = unseen,
+        actor: str = "host",
+    ) -> Fed:
+        """Take the *reports* of a source, any number of them, *size* in a transaction.
+
+        The same *feed* again changes nothing, and one that was interrupted goes on; `Refused` if
+        the rows that were taken are others now.  A row that is refused or cannot be read is
+        recorded and left out; in a *strict* feed it stops the feed before its batch.  With a full
+        *snapshot*, what it does not name is counted as none, when all rows are taken.  *progress*
+        is told how many rows are done.
+        """
+        asked = Feeder(
+            ids.document_id(feed),
+            lambda batch: self.do(batch, actor=actor).events,
+            self.storage,
+            self.codec.write_command,
+            strict=strict,
+            size=units(size, "size"),
+            progress=progress,
+        )
+        return asked.run(reports, snapshot)
 
     def decode(self, text: str | bytes) -> object:
         """The command that JSON *text* asks for, as in `{"type": "cancel-order", "order": "o-1"}`.

@@ -200,13 +200,13 @@ def test_the_names_under_which_things_are_kept_are_these() -> None:
 
 
 NAMES_OF_KINDS = """
-backlog capacity demand fulfilling fulfillment item lapsing network order paper position
+backlog capacity demand feed fulfilling fulfillment item lapsing network order paper position
 quote quoting recovering request reservation return returning serving stocktake supply supplying
 work-item
 """
 NAMES_OF_EVENTS = """
 backlog.called backlog.joined backlog.left backlog.ranked capacity.booked capacity.freed
-demand.stated
+demand.stated feed.closing feed.completed feed.taken
 fulfillment.moved fulfillment.released fulfillment.report-ignored fulfillment.tasks-lowered
 item.learned network.calendar-learned network.destination-learned network.lane-learned
 network.link-learned network.node-learned network.transit-times-learned
@@ -232,7 +232,7 @@ lose-fulfillment move-reservation move-units pack-fulfillment pick-fulfillment p
 put-back-fulfillment rank-waiting recall-fulfillment receive-return receive-stock receive-supply
 refuse-return regrade-stock reject-fulfillment release-order request-quote reserve-stock
 resize-reservation restock-return
-return-to-sender ship-fulfillment source-order track-stock untrack-stock withdraw-quote
+return-to-sender ship-fulfillment source-order take-batch track-stock untrack-stock withdraw-quote
 """
 NAMES_OF_INTERNAL_COMMANDS = """
 expire-quote expire-reservations lapse-return lapse-stock lapse-supply lose-stock open-work-item

@@ -97,6 +97,7 @@ EVENTS: dict[str, type[object]] = {
     "paper.outdated": supplies.PaperOutdated,
     "stocktake.counted": stocktakes.StockCounted,
     "feed.taken": feeds.FeedTaken,
+    "feed.closing": feeds.FeedClosing,
     "feed.completed": feeds.FeedCompleted,
     "order.placed": order.OrderPlaced,
     "order.units-moved": order.UnitsMoved,

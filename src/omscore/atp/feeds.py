@@ -6,6 +6,7 @@ nothing, one that was interrupted goes on, and another one of the same name is r
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar, assert_never
 
@@ -29,6 +30,7 @@ from omscore.kernel.errors import ensure
 from omscore.kernel.keys import Kind
 from omscore.kernel.moments import optional_instant
 from omscore.kernel.reason import Noted, Reason
+from omscore.kernel.several import several
 
 Report = (
     ReceiveStock
@@ -70,20 +72,26 @@ class BadRow:
     column: str | None = None
 
 
+def _rows(value: Iterable[Row | BadRow]) -> tuple[Row | BadRow, ...]:
+    return several(value, "rows")
+
+
 @frozen(kw_only=True)
 class TakeBatch:
     """Take *rows* of a feed, the first of which follows *after* rows that were taken before.
 
     *begins* and *ends* stand for all rows before these, and up to the last of them.  What is
-    refused of them is recorded; all are, if it is *strict*.  With *last*, the feed is complete.
+    refused of them is recorded; all are, if it is *strict*.  A *closing* batch has no rows of the
+    feed, but counts of what it did not name.  With *last*, the feed is complete.
     """
 
     feed: ids.DocumentId = field(converter=ids.document_id)
     after: int
-    rows: tuple[Row | BadRow, ...] = field(converter=tuple)
+    rows: tuple[Row | BadRow, ...] = field(converter=_rows)
     begins: str = ""
     ends: str = ""
     strict: bool = False
+    closing: bool = False
     last: bool = False
 
 
@@ -105,20 +113,28 @@ class FeedTaken:
 
 
 @frozen
+class FeedClosing:
+    """So many positions that a full snapshot did not name were counted as none."""
+
+    positions: int
+
+
+@frozen
 class FeedCompleted:
     """Every row was read."""
 
 
-FeedEvent = FeedTaken | FeedCompleted
+FeedEvent = FeedTaken | FeedClosing | FeedCompleted
 
 
 @frozen
 class Feed:
-    """How far a feed was taken."""
+    """How far a feed was taken, and how many positions it *emptied* by not naming them."""
 
     rows: int = 0
     refused: int = 0
     digest: str = ""
+    emptied: int = 0
     complete: bool = False
 
 
@@ -160,7 +176,9 @@ class AnotherFeed(Reason):
 def noted(batch: TakeBatch, refused: tuple[RefusedRow, ...]) -> list[FeedEvent]:
     """What is to be noted of a batch that follows, some rows of which were *refused*."""
     told: list[FeedEvent] = []
-    if batch.rows:
+    if batch.rows and batch.closing:
+        told.append(FeedClosing(len(batch.rows)))
+    elif batch.rows:
         told.append(FeedTaken(len(batch.rows), refused, batch.ends))
     if batch.last:
         told.append(FeedCompleted())
@@ -173,7 +191,10 @@ def evolve(feed: Feed | None, /, *events: FeedEvent) -> Feed:
     for event in events:
         match event:
             case FeedTaken(rows, refused, digest):
-                now = Feed(now.rows + rows, now.refused + len(refused), digest)
+                many = now.refused + len(refused)
+                now = attrs.evolve(now, rows=now.rows + rows, refused=many, digest=digest)
+            case FeedClosing(positions):
+                now = attrs.evolve(now, emptied=now.emptied + positions)
             case FeedCompleted():
                 now = attrs.evolve(now, complete=True)
             case _:
@@ -186,4 +207,4 @@ def law(feed: Feed) -> None:
     ensure(0 <= feed.refused <= feed.rows, "no more rows are refused than were read")
 
 
-FEED = Kind("feed", Feed, evolve, (FeedTaken, FeedCompleted), law=law)
+FEED = Kind("feed", Feed, evolve, (FeedTaken, FeedClosing, FeedCompleted), law=law)

@@ -7,6 +7,7 @@ others out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 import attrs
@@ -15,7 +16,7 @@ from attrs import frozen
 from omscore.atp import feeds
 from omscore.atp.feeds import FEED, AnotherFeed, BadRow, Feed, RefusedRow, Row, TakeBatch, WrongRow
 from omscore.kernel.errors import Refused
-from omscore.kernel.keys import Changes, Key, Seen, Unread, Versioned
+from omscore.kernel.keys import Changes, Key, Occurred, Seen, Since, Unread, Versioned
 from omscore.kernel.reason import Reason
 from omscore.kernel.recorded import Context
 
@@ -62,11 +63,10 @@ class Feeding:
 
         What any of them turns out to need is asked for at once.
         """
-        found, unread = dict(changes.seen.found), list[Unread]()
-        view = attrs.evolve(changes.seen, found=found)
+        sight, unread = _Sight.of(changes.seen), list[Unread]()
         for row in batch.rows:
             try:
-                part = self._decided(row, view, context)
+                part = self._decided(row, sight.seen, context)
             except Refused as refusal:
                 if batch.strict:
                     raise Refused(WrongRow(row.line), *refusal.reasons) from None
@@ -74,7 +74,9 @@ class Feeding:
             except Unread as asked:
                 unread.append(asked)
             else:
-                _join(changes, part, row, found)
+                occurred = _occurred(row)
+                changes.join(part, occurred)
+                sight.join(part, (occurred and occurred[0]) or context.now)
         if unread:
             raise Unread.of(unread)
 
@@ -88,17 +90,40 @@ def _unreadable(row: BadRow) -> Reason:
     return feeds.UnreadableRow(row.column or "", row.problem)
 
 
+def _occurred(row: Row | BadRow) -> Occurred | None:
+    """What the source says of when a row occurred, if it says anything."""
+    if isinstance(row, BadRow) or (row.occurred_at is None and row.sequence is None):
+        return None
+    return row.occurred_at, row.sequence
+
+
 def _of_row(row: Row, context: Context) -> Context:
-    if row.occurred_at is None and row.sequence is None:
+    if (occurred := _occurred(row)) is None:
         return context
-    return attrs.evolve(context, occurred_at=row.occurred_at, sequence=row.sequence)
+    return attrs.evolve(context, occurred_at=occurred[0], sequence=occurred[1])
 
 
-def _join(
-    changes: Changes, part: Changes, row: Row | BadRow, found: dict[Key[object], Versioned]
-) -> None:
-    """Add what a row did to *changes*, and let the rows after it see it."""
-    occurred = (row.occurred_at, row.sequence) if isinstance(row, Row) else (None, None)
-    changes.join(part, occurred if occurred != (None, None) else None)
-    for key, change in part.told.items():
-        found[key] = Versioned(change.state, part.version(key))
+@frozen
+class _Sight:
+    """What the next row sees: what was read, and what the rows before it did."""
+
+    seen: Seen
+    found: dict[Key[object], Versioned]
+    pasts: dict[Key[object], list[tuple[datetime, list[object]]]]
+
+    @classmethod
+    def of(cls, seen: Seen) -> _Sight:
+        found = dict(seen.found)
+        pasts: dict[Since, list[object]] = {one: [*told] for one, told in seen.pasts.items()}
+        of_keys: dict[Key[object], list[tuple[datetime, list[object]]]] = {}
+        for asked, events in pasts.items():
+            of_keys.setdefault(asked.key, []).append((asked.moment, events))
+        return cls(attrs.evolve(seen, found=found, pasts=pasts), found, of_keys)
+
+    def join(self, part: Changes, at: datetime) -> None:
+        """Let the rows after this one see what *part*, which occurred *at* an instant, did."""
+        for key, change in part.told.items():
+            self.found[key] = Versioned(change.state, part.version(key))
+            for moment, events in self.pasts.get(key, ()):
+                if at > moment:
+                    events += change.events

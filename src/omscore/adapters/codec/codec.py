@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import field, frozen
 from cattrs import Converter
@@ -17,6 +17,7 @@ from omscore.kernel.errors import Broken, Unreadable
 from omscore.kernel.keys import Key, Kind
 from omscore.kernel.todo import Hear
 
+T = TypeVar("T")
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 Upcasters = Mapping[str, Mapping[int, Upcast]]
 HEAR = "hear"
@@ -146,6 +147,10 @@ class Codec:
         `Unreadable`, with a path, for everything that is not exactly that.
         """
         return door.command(door.parse(text), self._outside, self._door)
+
+    def decode_as(self, type_: type[T], value: object) -> T:
+        """A *type_* from *value*, which is made of what JSON is made of; as strict as a command."""
+        return self._door.structure(value, type_)
 
     def digest(self, command: object) -> str:
         """Stands for *command*: equal for equal commands, in every process."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from omscore.atp.feeds import FeedTaken
 from omscore.atp.supplies import (
     PaperIgnored,
 )
@@ -69,7 +70,10 @@ def only_moves_of_the_flow(books: Books) -> Iterable[str]:
 
 
 def ignored_reports_change_nothing(books: Books) -> Iterable[str]:
-    """Law 11: a late or repeated report leaves the state as it was, and is all that happened."""
+    """Law 11: a late or repeated report leaves the state as it was, and is all that happened.
+
+    In a feed it is one row of many.
+    """
     causes = defaultdict[str, list[object]](list)
     for one in books.told:
         causes[one.causation].append(one.event)
@@ -80,7 +84,8 @@ def ignored_reports_change_nothing(books: Books) -> Iterable[str]:
             if isinstance(one.event, ReportIgnored | ReturnReportIgnored) and state != before:
                 yield f"{key} was changed by a report that was ignored"
             ignored = isinstance(one.event, ReportIgnored | ReturnReportIgnored | PaperIgnored)
-            if ignored and len(causes[one.causation]) > 1:
+            alone = not any(isinstance(told, FeedTaken) for told in causes[one.causation])
+            if ignored and alone and len(causes[one.causation]) > 1:
                 yield f"{one.causation} was ignored, but {causes[one.causation]} happened"
 
 
