@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,7 +20,7 @@ from omscore.testing.builders import day
 
 FEED = DocumentId("f-1")
 COUNTS = {"report": "count-stock"}
-TEA = {"node": "berlin", "sku": "TEA"}
+TEA: Any = {"node": "berlin", "sku": "TEA"}
 
 
 def rows(text: str, **cells: str) -> list[Row | BadRow]:
@@ -29,12 +30,12 @@ def rows(text: str, **cells: str) -> list[Row | BadRow]:
 def test_each_row_is_a_report_of_its_sort() -> None:
     """Columns that a report has not are empty; a paper of its own follows from the line."""
     found = rows(
-        "report,node,sku,quantity,counted,day,occurred_at,sequence,document\r\n"
-        "receive-stock,berlin,TEA,4,,,2026-03-02T09:00:00+01:00,7,note-1\r\n"
+        "report,node,sku,quantity,counted,day,firm,occurred_at,sequence,document\r\n"
+        "receive-stock,berlin,TEA,4,,,,2026-03-02T09:00:00+01:00,7,note-1\r\n"
         "\r\n"
-        'count-stock,berlin,"TEA",,0,,,,\r\n'
-        "issue-stock,berlin,TEA,1,,,,,\r\n"
-        "expect-supply,berlin,TEA,5,,2026-03-05,,,po-1\r\n",
+        'count-stock,berlin,"TEA",,0,,,,,\r\n'
+        "issue-stock,berlin,TEA,1,,,,,,\r\n"
+        "expect-supply,berlin,TEA,5,,2026-03-05,false,,,po-1\r\n",
         report="count-stock",
     )
     at = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -43,7 +44,7 @@ def test_each_row_is_a_report_of_its_sort() -> None:
         Row(2, ReceiveStock(**TEA, quantity=4, document="note-1"), at, 7),
         Row(4, CountStock(**TEA, counted=0, document="f-1")),
         Row(5, IssueStock(**TEA, quantity=1, document="f-1:5")),
-        Row(6, ExpectSupply(**TEA, quantity=5, day=day(3), document="po-1")),
+        Row(6, ExpectSupply(**TEA, quantity=5, day=day(3), firm=False, document="po-1")),
     ]
 
 
@@ -100,6 +101,7 @@ def test_a_bad_row_is_told_by_line_and_column_and_the_next_one_is_read(
         ("report,node,sku\n,berlin,TEA\n", "report"),
         ("report,node,sku,counted,as_of\ncount-stock,berlin,TEA,1,2026-03-02T08:00:00\n", "as_of"),
         ("report,node,sku,counted,occurred_at\ncount-stock,berlin,TEA,1,noon\n", "occurred_at"),
+        ("report,node,sku,quantity,day,firm\nexpect-supply,b,TEA,1,2026-03-05,maybe\n", "firm"),
         ("report,node,sku,counted,sequence\ncount-stock,berlin,TEA,1,1.5\n", "sequence"),
         ("report,node,sku,counted,quantity\ncount-stock,berlin,TEA,1,1\n", "report"),
     ],

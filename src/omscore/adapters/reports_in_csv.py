@@ -23,11 +23,15 @@ from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import DocumentId
 
 NAMES = {name: cls for name, cls in COMMANDS.items() if cls in get_args(Report)}
-WHOLE = {
-    name: {"sequence", *(one.name for one in fields(cls) if one.type is int)}
+NO_TEXT = {
+    name: {
+        "sequence": int,
+        **{one.name: one.type for one in fields(cls) if one.type in (int, bool)},
+    }
     for name, cls in NAMES.items()
 }
 OF_A_ROW = ("report", "occurred_at", "sequence")
+_TRUTH = {"true": True, "false": False}
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 Cells = Mapping[str, str]
 
@@ -105,8 +109,8 @@ class _Reading:
             return BadRow(line, error.problem, error.path.rpartition(".")[2].strip("$") or None)
 
     def _row(self, name: str, cells: dict[str, str], line: int) -> Row:
-        whole = WHOLE[name]
-        values = {one: _number(text, one) if one in whole else text for one, text in cells.items()}
+        types = NO_TEXT[name]
+        values = {one: _value(text, one, types.get(one)) for one, text in cells.items()}
         of_row = {one: values.pop(one) for one in OF_A_ROW if one in values}
         value = {"line": line, "report": {"type": name, **values}, **of_row}
         return self.codec.decode_as(Row, value)
@@ -115,7 +119,14 @@ class _Reading:
         return self.feed if name == "count-stock" else f"{self.feed}:{line}"
 
 
-def _number(text: str, name: str) -> int:
-    if not _WHOLE.fullmatch(text):
-        raise Unreadable("a whole number", f"$.{name}")
-    return int(text)
+def _value(text: str, name: str, type_: type[object] | None) -> str | int | bool:
+    """What JSON would have in place of the *text* of a cell."""
+    if type_ is bool:
+        if text not in _TRUTH:
+            raise Unreadable("true or false", f"$.{name}")
+        return _TRUTH[text]
+    if type_ is int:
+        if not _WHOLE.fullmatch(text):
+            raise Unreadable("a whole number", f"$.{name}")
+        return int(text)
+    return text
