@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
         SystemClock as SystemClock,
     )
     from omscore.adapters.memory import MemoryStore as MemoryStore
+    from omscore.atp.feeds import BadRow as BadRow, FeedRow as FeedRow, TakeBatch as TakeBatch
     from omscore.atp.messages import (
         AdjustStock as AdjustStock,
         ChangeSupply as ChangeSupply,
@@ -144,6 +145,7 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
     from omscore.runtime.audit import Difference as Difference
     from omscore.runtime.batching import Batching as Batching
     from omscore.runtime.configuration import Configuration as Configuration
+    from omscore.runtime.feeding import Fed as Fed, Snapshot as Snapshot
     from omscore.sourcing.candidate import Candidate as Candidate
     from omscore.sourcing.costs import (
         Cost as Cost,
@@ -178,6 +180,7 @@ _HOMES = {
     "oms": "Oms Receipt",
     "runtime.batching": "Batching",
     "runtime.configuration": "Configuration",
+    "runtime.feeding": "Fed Snapshot",
     # facts
     "catalog.item": "Component Item",
     "catalog.line": "Line",
@@ -187,6 +190,7 @@ _HOMES = {
     "network.transit": "TransitTimes",
     # commands and reports
     "orchestration.learning": "Learn",
+    "atp.feeds": "BadRow FeedRow TakeBatch",
     "atp.messages": (
         "AdjustStock ChangeSupply CountStock DispatchTransfer ExpectDemand ExpectSupply "
         "IssueStock ReceiveStock ReceiveSupply RegradeStock TrackStock UntrackStock"

@@ -21,7 +21,7 @@ from omscore.adapters.clocks import CountingIds, RandomIds, SystemClock
 from omscore.adapters.codec import Codec
 from omscore.adapters.memory import MemoryStore
 from omscore.asking.backlogs import AskingBacklogs
-from omscore.atp.feeds import BadRow, Report, Row
+from omscore.atp.feeds import BadRow, FeedRow, Report
 from omscore.atp.requests import Grant, Request, ReserveStock, grants_of
 from omscore.kernel import ids
 from omscore.kernel.errors import Unavailable, Unreadable
@@ -216,7 +216,7 @@ class Oms(AskingBacklogs):
     def feed(
         self,
         feed: str,
-        reports: Iterable[Report | Row | BadRow],
+        reports: Iterable[Report | FeedRow | BadRow],
         *,
         snapshot: Snapshot | None = None,
         strict: bool = False,

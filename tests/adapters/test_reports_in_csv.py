@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from omscore.adapters.reports_in_csv import read_file, read_rows
 from omscore.adapters.vocabulary import codec
-from omscore.atp.feeds import BadRow, Row
+from omscore.atp.feeds import BadRow, FeedRow
 from omscore.atp.messages import CountStock, ExpectSupply, IssueStock, ReceiveStock
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import DocumentId
@@ -23,7 +23,7 @@ COUNTS = {"report": "count-stock"}
 TEA: Any = {"node": "berlin", "sku": "TEA"}
 
 
-def rows(text: str, **cells: str) -> list[Row | BadRow]:
+def rows(text: str, **cells: str) -> list[FeedRow | BadRow]:
     return list(read_rows(io.StringIO(text, newline=""), FEED, codec(), cells or COUNTS))
 
 
@@ -41,10 +41,10 @@ def test_each_row_is_a_report_of_its_sort() -> None:
     at = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
     assert found == [
-        Row(2, ReceiveStock(**TEA, quantity=4, document="note-1"), at, 7),
-        Row(4, CountStock(**TEA, counted=0, document="f-1")),
-        Row(5, IssueStock(**TEA, quantity=1, document="f-1:5")),
-        Row(6, ExpectSupply(**TEA, quantity=5, day=day(3), firm=False, document="po-1")),
+        FeedRow(2, ReceiveStock(**TEA, quantity=4, document="note-1"), at, 7),
+        FeedRow(4, CountStock(**TEA, counted=0, document="f-1")),
+        FeedRow(5, IssueStock(**TEA, quantity=1, document="f-1:5")),
+        FeedRow(6, ExpectSupply(**TEA, quantity=5, day=day(3), firm=False, document="po-1")),
     ]
 
 
@@ -54,10 +54,10 @@ def test_what_holds_for_every_row_need_not_stand_in_each() -> None:
     [first, second] = rows("sku,counted,node\nTEA,3,\nPOT,2,paris\n", **usual)
     at = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
-    assert first == Row(
+    assert first == FeedRow(
         2, CountStock(**TEA, counted=3, document="f-1", as_of=at, counts="on-shelf")
     )
-    assert isinstance(second, Row)
+    assert isinstance(second, FeedRow)
     assert second.report.node == "paris"
 
 
@@ -91,7 +91,7 @@ def test_a_bad_row_is_told_by_line_and_column_and_the_next_one_is_read(
 
     assert isinstance(bad, BadRow)
     assert (bad.line, bad.column) == (2, column)
-    assert good == Row(3, CountStock(**TEA, counted=3, document="f-1"))
+    assert good == FeedRow(3, CountStock(**TEA, counted=3, document="f-1"))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_file_may_begin_with_the_mark_that_spreadsheets_write(tmp_path: Path) 
     path.write_bytes(b"\xef\xbb\xbfnode,sku,counted\nberlin,TEA,3\nberlin,T\xff,3\n")
     good, bad = read_file(path, FEED, codec(), COUNTS)
 
-    assert isinstance(good, Row)
+    assert isinstance(good, FeedRow)
     assert isinstance(bad, BadRow)
     with pytest.raises(Unreadable, match=r"nothing\.csv"):
         list(read_file(tmp_path / "nothing.csv", FEED, codec(), COUNTS))
@@ -147,5 +147,5 @@ def test_any_cells_give_rows_or_say_what_is_wrong(table: list[list[str]]) -> Non
 
     found = rows(text.getvalue())
 
-    assert all(isinstance(one, Row | BadRow) for one in found)
+    assert all(isinstance(one, FeedRow | BadRow) for one in found)
     assert len(found) >= sum(any(row) for row in table) * ("\0" not in text.getvalue())

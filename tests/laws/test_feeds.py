@@ -15,7 +15,7 @@ from omscore.adapters.memory import MemoryStore
 from omscore.adapters.sql import SqlStore
 from omscore.adapters.vocabulary import codec
 from omscore.atp import messages as stock
-from omscore.atp.feeds import BadRow, Report, Row
+from omscore.atp.feeds import BadRow, FeedRow, Report
 from omscore.atp.position import POSITION, Position
 from omscore.atp.stocktakes import COUNTS
 from omscore.kernel.errors import Refused
@@ -63,7 +63,7 @@ def reports(draw: st.DrawFn) -> Report:
 
 rows = st.lists(
     st.builds(
-        Row,
+        FeedRow,
         st.integers(1, 99),
         reports(),
         st.none() | st.integers(-60, 0).map(lambda n: MONDAY + timedelta(minutes=n)),
@@ -91,7 +91,7 @@ def books(shop: Shop) -> dict[Key[object], object]:
 
 @settings(max_examples=25, deadline=None)
 @given(told=rows, size=st.integers(1, 5))
-def test_rows_of_a_batch_do_what_they_would_do_alone(told: Sequence[Row], size: int) -> None:
+def test_rows_of_a_batch_do_what_they_would_do_alone(told: Sequence[FeedRow], size: int) -> None:
     """Positions, papers, supplies and shortage are the same as if each had been told by itself."""
     alone, fed = a_selling_shop(), a_selling_shop()
     refused = 0
@@ -110,7 +110,7 @@ def test_rows_of_a_batch_do_what_they_would_do_alone(told: Sequence[Row], size: 
 @settings(max_examples=30, deadline=None)
 @given(told=rows, size=st.integers(1, 4), again=st.integers(1, 4), stop=st.integers(0, 6))
 def test_a_feed_that_was_interrupted_goes_on_and_ends_the_same(
-    told: Sequence[Row], size: int, again: int, stop: int
+    told: Sequence[FeedRow], size: int, again: int, stop: int
 ) -> None:
     """Wherever it stopped, however large the batches are then; and once more changes nothing."""
     whole, broken = a_selling_shop(), a_selling_shop()
@@ -194,7 +194,7 @@ def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
 )
 @given(told=rows, named=snapshots)
 def test_a_feed_comes_to_the_same_on_every_store(
-    stores: Any, told: Sequence[Row], named: dict[str, int]
+    stores: Any, told: Sequence[FeedRow], named: dict[str, int]
 ) -> None:
     """A snapshot after any feed, in memory and in a database: equal states and equal logs."""
     logs = []

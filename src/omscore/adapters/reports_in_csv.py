@@ -18,7 +18,7 @@ from attrs import frozen
 from omscore.adapters.codec import Codec
 from omscore.adapters.codec.shapes import fields
 from omscore.adapters.vocabulary import COMMANDS
-from omscore.atp.feeds import BadRow, Report, Row
+from omscore.atp.feeds import BadRow, FeedRow, Report
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import DocumentId
 
@@ -36,7 +36,9 @@ _WHOLE = re.compile(r"-?[0-9]{1,18}")
 Cells = Mapping[str, str]
 
 
-def read_file(path: Path, feed: DocumentId, codec: Codec, cells: Cells) -> Iterator[Row | BadRow]:
+def read_file(
+    path: Path, feed: DocumentId, codec: Codec, cells: Cells
+) -> Iterator[FeedRow | BadRow]:
     """The rows of the UTF-8 file at *path*; `Unreadable` if it or its header cannot be read."""
     try:
         stream = path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
@@ -48,7 +50,7 @@ def read_file(path: Path, feed: DocumentId, codec: Codec, cells: Cells) -> Itera
 
 def read_rows(
     lines: Iterable[str], feed: DocumentId, codec: Codec, cells: Cells
-) -> Iterator[Row | BadRow]:
+) -> Iterator[FeedRow | BadRow]:
     """The rows of *lines*; *cells* are those of every row that has none of its own.
 
     Without a `document`, a count is of the paper *feed*, and each other report of one of its own.
@@ -90,7 +92,7 @@ class _Reading:
     cells: Cells
     header: Sequence[str]
 
-    def read(self, row: Sequence[str], line: int) -> Row | BadRow:
+    def read(self, row: Sequence[str], line: int) -> FeedRow | BadRow:
         if len(row) != len(self.header):
             return BadRow(line, f"a row of {len(self.header)} cells")
         given = {name: text for name, text in zip(self.header, row, strict=True) if text}
@@ -108,12 +110,12 @@ class _Reading:
         except Unreadable as error:
             return BadRow(line, error.problem, error.path.rpartition(".")[2].strip("$") or None)
 
-    def _row(self, name: str, cells: dict[str, str], line: int) -> Row:
+    def _row(self, name: str, cells: dict[str, str], line: int) -> FeedRow:
         types = NO_TEXT[name]
         values = {one: _value(text, one, types.get(one)) for one, text in cells.items()}
         of_row = {one: values.pop(one) for one in OF_A_ROW if one in values}
         value = {"line": line, "report": {"type": name, **values}, **of_row}
-        return self.codec.decode_as(Row, value)
+        return self.codec.decode_as(FeedRow, value)
 
     def _paper(self, name: str, line: int) -> str:
         return self.feed if name == "count-stock" else f"{self.feed}:{line}"

@@ -48,7 +48,7 @@ Report = (
 
 
 @frozen
-class Row:
+class FeedRow:
     """A row of a feed: a *report*, when it occurred, and its running number, by its source.
 
     *line* is where it stands, for whoever has to mend it.
@@ -72,7 +72,7 @@ class BadRow:
     column: str | None = None
 
 
-def _rows(value: Iterable[Row | BadRow]) -> tuple[Row | BadRow, ...]:
+def _rows(value: Iterable[FeedRow | BadRow]) -> tuple[FeedRow | BadRow, ...]:
     return several(value, "rows")
 
 
@@ -87,7 +87,7 @@ class TakeBatch:
 
     feed: ids.DocumentId = field(converter=ids.document_id)
     after: int
-    rows: tuple[Row | BadRow, ...] = field(converter=_rows)
+    rows: tuple[FeedRow | BadRow, ...] = field(converter=_rows)
     begins: str = ""
     ends: str = ""
     strict: bool = False

@@ -14,7 +14,16 @@ import attrs
 from attrs import frozen
 
 from omscore.atp import feeds
-from omscore.atp.feeds import FEED, AnotherFeed, BadRow, Feed, RefusedRow, Row, TakeBatch, WrongRow
+from omscore.atp.feeds import (
+    FEED,
+    AnotherFeed,
+    BadRow,
+    Feed,
+    FeedRow,
+    RefusedRow,
+    TakeBatch,
+    WrongRow,
+)
 from omscore.kernel.errors import Refused
 from omscore.kernel.keys import Changes, Key, Occurred, Seen, Since, Unread, Versioned
 from omscore.kernel.reason import Reason
@@ -43,7 +52,7 @@ class Feeding:
         """The feed, and what each row wants."""
         yield FEED.key(batch.feed)
         for row in batch.rows:
-            if isinstance(row, Row):
+            if isinstance(row, FeedRow):
                 yield from self.handlers[type(row.report)].reads(row.report, seen)
 
     def decide(self, batch: TakeBatch, seen: Seen, context: Context) -> Changes:
@@ -80,7 +89,7 @@ class Feeding:
         if unread:
             raise Unread.of(unread)
 
-    def _decided(self, row: Row | BadRow, view: Seen, context: Context) -> Changes:
+    def _decided(self, row: FeedRow | BadRow, view: Seen, context: Context) -> Changes:
         if isinstance(row, BadRow):
             raise Refused(_unreadable(row))
         return self.handlers[type(row.report)].decide(row.report, view, _of_row(row, context))
@@ -90,14 +99,14 @@ def _unreadable(row: BadRow) -> Reason:
     return feeds.UnreadableRow(row.column or "", row.problem)
 
 
-def _occurred(row: Row | BadRow) -> Occurred | None:
+def _occurred(row: FeedRow | BadRow) -> Occurred | None:
     """What the source says of when a row occurred, if it says anything."""
     if isinstance(row, BadRow) or (row.occurred_at is None and row.sequence is None):
         return None
     return row.occurred_at, row.sequence
 
 
-def _of_row(row: Row, context: Context) -> Context:
+def _of_row(row: FeedRow, context: Context) -> Context:
     if (occurred := _occurred(row)) is None:
         return context
     return attrs.evolve(context, occurred_at=occurred[0], sequence=occurred[1])

@@ -20,10 +20,10 @@ from omscore.atp.feeds import (
     AnotherFeed,
     BadRow,
     Feed,
+    FeedRow,
     FeedTaken,
     RefusedRow,
     Report,
-    Row,
     TakeBatch,
 )
 from omscore.atp.messages import CountStock
@@ -91,7 +91,7 @@ class Feeder:
     size: int = BATCH
     progress: Progress = unseen
 
-    def run(self, reports: Iterable[Report | Row | BadRow], snapshot: Snapshot | None) -> Fed:
+    def run(self, reports: Iterable[Report | FeedRow | BadRow], snapshot: Snapshot | None) -> Fed:
         """Take what was not taken before, and then what a full *snapshot* does not name.
 
         A snapshot with wrong rows empties nothing: what they should have named may well be there.
@@ -122,7 +122,7 @@ class Feeder:
         with self.storage.begin() as work:
             return key.narrow(work.get([key])[key].state) or Feed()
 
-    def _skip(self, rows: Iterator[Row | BadRow], known: Feed, digest: _Digest) -> None:
+    def _skip(self, rows: Iterator[FeedRow | BadRow], known: Feed, digest: _Digest) -> None:
         """Pass over the rows that are *known*; `Refused` if those were others."""
         passed, sum_ = 0, ""
         for batch in _batches(islice(rows, known.rows), self.size):
@@ -135,7 +135,7 @@ class Feeder:
     def _batch(
         self,
         after: int,
-        rows: tuple[Row | BadRow, ...],
+        rows: tuple[FeedRow | BadRow, ...],
         *,
         digests: tuple[str, str],
         closing: bool = False,
@@ -155,7 +155,7 @@ class Feeder:
 
     # --- what a full snapshot does not name -----------------------------------------------------
 
-    def _unnamed(self, snapshot: Snapshot) -> Iterator[tuple[Row, ...]]:
+    def _unnamed(self, snapshot: Snapshot) -> Iterator[tuple[FeedRow, ...]]:
         """Counts of none for every position at the nodes that has no paper of this feed."""
         for node in snapshot.nodes:
             after = ""
@@ -181,8 +181,8 @@ class Feeder:
             found = work.get(papers.values())
         return [sku for sku, paper in papers.items() if found[paper].state is None]
 
-    def _none(self, node: NodeId, sku: Sku, snapshot: Snapshot) -> Row:
-        return Row(
+    def _none(self, node: NodeId, sku: Sku, snapshot: Snapshot) -> FeedRow:
+        return FeedRow(
             0,
             CountStock(
                 node=node,
@@ -201,10 +201,10 @@ def _batches(rows: Iterator[T], size: int) -> Iterator[tuple[T, ...]]:
         yield batch
 
 
-def _rows(reports: Iterable[Report | Row | BadRow]) -> Iterator[Row | BadRow]:
+def _rows(reports: Iterable[Report | FeedRow | BadRow]) -> Iterator[FeedRow | BadRow]:
     """Each as a row; a bare report is at the line of its place."""
     for line, one in enumerate(reports, start=1):
-        yield one if isinstance(one, Row | BadRow) else Row(line, one)
+        yield one if isinstance(one, FeedRow | BadRow) else FeedRow(line, one)
 
 
 class _Digest:
@@ -214,13 +214,13 @@ class _Digest:
         self._write = write
         self._sum = blake2b(digest_size=16)
 
-    def add(self, rows: Iterable[Row | BadRow]) -> str:
+    def add(self, rows: Iterable[FeedRow | BadRow]) -> str:
         """What stands for everything, with *rows*."""
         for row in rows:
             self._sum.update(f"{self._text(row)}\n".encode())
         return self._sum.hexdigest()
 
-    def _text(self, row: Row | BadRow) -> str:
+    def _text(self, row: FeedRow | BadRow) -> str:
         if isinstance(row, BadRow):
             return f"{row.line} {row.column} {row.problem}"
         return f"{row.occurred_at} {row.sequence} {self._write(row.report)}"
