@@ -23,9 +23,10 @@ from random import Random
 import attrs
 from attrs import frozen
 from figures import Row, asked, at_least, at_most, percentile, report, timed
-from sourcing_instances import SHORT, Instance, a_network, an_order, orders
+from sourcing_instances import SHORT, Instance, a_network, an_order, crowded, orders
 
 from omscore.sourcing.feasible import faults
+from omscore.sourcing.policy import Policy
 from omscore.sourcing.problem import Problem, Solution, Solver
 from omscore.sourcing.solvers.exact import Exact
 from omscore.sourcing.solvers.greedy import Covering, Greedy
@@ -52,9 +53,9 @@ class Timed:
 # --- timing -------------------------------------------------------------------------------------
 
 
-def exact(problem: Problem, repeats: int = 3) -> tuple[float, Solution]:
+def exact(problem: Problem, repeats: int = 3, budget: int = BUDGET) -> tuple[float, Solution]:
     """What the exact solver finds, checked, and how long it takes."""
-    taken, solution = timed(partial(Exact().solve, problem, BUDGET), repeats)
+    taken, solution = timed(partial(Exact().solve, problem, budget), repeats)
     if wrong := faults(problem, solution):
         raise SystemExit(f"a solution does not hold: {wrong}")
     return taken, solution
@@ -233,6 +234,36 @@ def many_lines(count: int) -> list[Row]:
     ]
 
 
+def crowded_nodes(count: int) -> list[Row]:
+    """The same order where every node has little room, in the steps that a policy gives it."""
+    rows = []
+    for of in ("units", "lines"):
+        some = [crowded(one.problem, Random(of), of) for one in orders(count, 50, 5, lines=200)]
+        ours = [exact(problem, repeats=1, budget=Policy().budget) for problem in some]
+        theirs = [timed(partial(Highs().solve, problem, 1), 1) for problem in some]
+        name = f"200 lines, 50 nodes with few {of}"
+        gap, other = (
+            max((one.cost - one.bound) / one.cost for _, one in found) for found in (ours, theirs)
+        )
+        rows += [
+            at_most(f"{name}: slowest", round(max(t for t, _ in ours) / 1e6, 2), 1, "s", ""),
+            Row(f"{name}: largest gap", round(100 * gap, 1), "%", ""),
+            Row(
+                f"{name}: slowest HiGHS",
+                round(max(t for t, _ in theirs) / 1e6, 1),
+                "s",
+                "its tree left at the root",
+            ),
+            Row(
+                f"{name}: largest gap of HiGHS",
+                round(100 * other, 1),
+                "%",
+                "its tree left at the root",
+            ),
+        ]
+    return rows
+
+
 def main() -> int:
     """Print the figures; exit status 1 if one that has a target misses it."""
     options = asked(__doc__).parse_args()
@@ -240,7 +271,7 @@ def main() -> int:
     gc.disable()
     rows = [
         *mix(60 * size, 50, (120, 15, 30)),
-        *mix(40 * size, 10, (250,)),
+        *mix(100 * size, 10, (250,)),
         *mix(20 * size, 200, (60,)),
         *ten_lines(8 * size, 50, 10, 1),
         *ten_lines(2 * size, 500, 30, 1),
@@ -249,6 +280,7 @@ def main() -> int:
         *policies(200 * size),
         *many_units(2 * size),
         *many_lines(2 * size),
+        *crowded_nodes(1 if options.quick else 3),
     ]
     return report(rows, as_json=options.json)
 

@@ -12,10 +12,11 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from math import hypot
 from random import Random
+from typing import Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from omscore.sourcing.problem import Arc, Need, Parcel, Problem
+from omscore.sourcing.problem import Arc, Need, Parcel, Problem, Room
 
 WIDTH_KM, HEIGHT_KM = 4_000, 2_500
 ZONES_KM = (240, 480, 970, 1_600, 2_250, 2_900)
@@ -94,3 +95,13 @@ def drawn(table: tuple[tuple[int, int], ...], chance: Random) -> int:
     """A value, each with its weight."""
     values, weights = [value for value, _ in table], [weight for _, weight in table]
     return chance.choices(values, weights)[0]
+
+
+def crowded(problem: Problem, chance: Random, of: Literal["units", "lines"]) -> Problem:
+    """*problem* with little room at each node: 5 to 20 units, or 3 to 12 lines."""
+    least, most = (5, 20) if of == "units" else (3, 12)
+    rooms = [
+        Room(frozenset({parcel}), of, chance.randint(least, most))
+        for parcel in range(len(problem.parcels))
+    ]
+    return evolve(problem, rooms=tuple(rooms))

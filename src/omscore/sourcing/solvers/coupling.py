@@ -101,14 +101,28 @@ class Box:
 
 
 def constraints(problem: Problem, first: Sequence[int]) -> tuple[Constraint, ...]:
-    """Everything that couples arcs; arc *k* of need *i* is number ``first[i] + k``."""
+    """Everything that couples arcs; arc *k* of need *i* is number ``first[i] + k``.
+
+    Pools and rooms that hold whatever their arcs can carry are no constraint.
+    """
+    high = [min(arc.most, need.quantity) for need in problem.needs for arc in need.arcs]
     return (
-        *_pools(problem, first),
-        *_rooms(problem, first),
+        *_binding(_pools(problem, first), high),
+        *_binding(_rooms(problem, first), high),
         *_limits(problem, first),
         *_parts(problem, first),
         *_dues(problem, first),
     )
+
+
+def _binding(some: Iterator[Sum | Count], high: Sequence[int]) -> Iterator[Sum | Count]:
+    for one in some:
+        if isinstance(one, Sum):
+            used = sum([high[arc] * each for arc, each in one.terms])
+        else:
+            used = len(one.bins)
+        if used > one.most:
+            yield one
 
 
 def _arcs(problem: Problem, first: Sequence[int]) -> Iterator[tuple[int, int, int]]:
@@ -117,7 +131,7 @@ def _arcs(problem: Problem, first: Sequence[int]) -> Iterator[tuple[int, int, in
             yield number, arc.parcel, first[number] + place
 
 
-def _pools(problem: Problem, first: Sequence[int]) -> Iterator[Constraint]:
+def _pools(problem: Problem, first: Sequence[int]) -> Iterator[Sum]:
     taken: dict[int, list[tuple[int, int, int]]] = {}
     for number, need in enumerate(problem.needs):
         for place, arc in enumerate(need.arcs):
@@ -137,9 +151,12 @@ def _merged(terms: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
     return tuple(weights.items())
 
 
-def _rooms(problem: Problem, first: Sequence[int]) -> Iterator[Constraint]:
+def _rooms(problem: Problem, first: Sequence[int]) -> Iterator[Sum | Count]:
+    by_parcel: dict[int, list[tuple[int, int, int]]] = {}
+    for one in _arcs(problem, first) if problem.rooms else ():
+        by_parcel.setdefault(one[1], []).append(one)
     for room in problem.rooms:
-        inside = [one for one in _arcs(problem, first) if one[1] in room.parcels]
+        inside = sorted([one for p in room.parcels for one in by_parcel.get(p, ())])
         if room.of == "units":
             yield Sum(room.most, tuple((arc, 1) for _, _, arc in inside))
         else:

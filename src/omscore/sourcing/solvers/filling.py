@@ -8,8 +8,9 @@ out whatever such a group did not get in full, and parts that have become too sm
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
-from omscore.sourcing.problem import AllOrNothing, AtMost, Problem, Rows, Sets, Together
+from omscore.sourcing.problem import AllOrNothing, AtMost, Problem, Room, Rows, Sets, Together
 
 Units = tuple[tuple[int, int, int], ...]
 Bin = tuple[int, int]
@@ -24,10 +25,10 @@ class Filling:
         self._left = [need.quantity for need in problem.needs]
         self._carried = Counter[Bin]()  # units by need and parcel
         self._gone: dict[int, Counter[int]] = {}  # units by pool and day
-        self._counts, self._counts_of = _counts(problem)
+        self._counts, self._by_need, self._by_parcel = _counts(problem)
         self._used: list[Counter[Bin]] = [Counter() for _ in self._counts]
-        self._rooms = [room for room in problem.rooms if room.of == "units"]
-        self._in_room = [0] * len(self._rooms)
+        self._in_room = [room.most for room in problem.rooms]  # units that it still holds
+        self._rooms = _by_parcel(problem.rooms)
 
     @property
     def left(self) -> list[int]:
@@ -97,24 +98,23 @@ class Filling:
         day = self._problem.parcels[arc.parcel].day
         for pool, each in arc.takes:
             room = min(room, self._in_pool(pool, day) // each)
-        for number, one in enumerate(self._rooms):
-            if arc.parcel in one.parcels:
-                room = min(room, one.most - self._in_room[number])
+        for number in self._rooms.get(arc.parcel, ()):
+            room = min(room, self._in_room[number])
         return room if self._may_open(need, arc.parcel) else 0
 
     def _in_pool(self, pool: int, day: int) -> int:
         """The units that may still leave a pool on a day: the least that any later day has left."""
-        rows, gone = self._problem.pools[pool], self._gone.get(pool, Counter[int]())
+        rows, gone = self._problem.pools[pool], self._gone.get(pool)
+        if gone is None:
+            return level(rows, day)
         days = {day, *(one for one in gone if one > day)}
         return min(
             level(rows, one) - sum(n for when, n in gone.items() if when <= one) for one in days
         )
 
     def _may_open(self, need: int, parcel: int) -> bool:
-        for number in self._counts_of[need]:
-            most, kind, scope = self._counts[number]
-            if scope is not None and parcel not in scope:
-                continue
+        for number in (*self._by_need[need], *self._by_parcel.get(parcel, ())):
+            most, kind = self._counts[number]
             used = self._used[number]
             if len(used) >= most and self._bin(kind, need, parcel) not in used:
                 return False
@@ -133,12 +133,11 @@ class Filling:
         day = self._problem.parcels[arc.parcel].day
         for pool, each in arc.takes:
             self._gone.setdefault(pool, Counter())[day] += each * take
-        for number, one in enumerate(self._rooms):
-            self._in_room[number] += take if arc.parcel in one.parcels else 0
-        for number in self._counts_of[need]:
-            _, kind, scope = self._counts[number]
-            if scope is None or arc.parcel in scope:
-                self._used[number][self._bin(kind, need, arc.parcel)] += take
+        for number in self._rooms.get(arc.parcel, ()):
+            self._in_room[number] -= take
+        for number in (*self._by_need[need], *self._by_parcel.get(arc.parcel, ())):
+            _, kind = self._counts[number]
+            self._used[number][self._bin(kind, need, arc.parcel)] += take
 
 
 def _take(put: dict[Bin, int], at: Bin, units: int) -> None:
@@ -180,21 +179,31 @@ def level(rows: Rows, day: int) -> int:
     return there
 
 
+def _by_parcel(rooms: Sequence[Room]) -> dict[int, list[int]]:
+    """The places of those that hold so many units, by parcel."""
+    found: dict[int, list[int]] = {}
+    for number, room in enumerate(rooms):
+        for parcel in room.parcels if room.of == "units" else ():
+            found.setdefault(parcel, []).append(number)
+    return found
+
+
 def _counts(
     problem: Problem,
-) -> tuple[list[tuple[int, str, frozenset[int] | None]], list[list[int]]]:
-    """Everything that counts what is used: how many, of what, in which parcels; and by need."""
-    counts: list[tuple[int, str, frozenset[int] | None]] = []
-    of: list[list[int]] = [[] for _ in problem.needs]
+) -> tuple[list[tuple[int, str]], list[list[int]], dict[int, list[int]]]:
+    """Everything that counts what is used: how many, and of what; which by need and by parcel."""
+    counts: list[tuple[int, str]] = []
+    by_need: list[list[int]] = [[] for _ in problem.needs]
+    by_parcel: dict[int, list[int]] = {}
     for room in problem.rooms:
         if room.of != "units":
-            for mine in of:
-                mine.append(len(counts))
-            counts.append((room.most, room.of, room.parcels))
+            for parcel in room.parcels:
+                by_parcel.setdefault(parcel, []).append(len(counts))
+            counts.append((room.most, room.of))
     for limit in problem.limits:
         if isinstance(limit, AtMost | Together):
             for need in limit.needs:
-                of[need].append(len(counts))
+                by_need[need].append(len(counts))
             most, kind = (limit.most, limit.of) if isinstance(limit, AtMost) else (1, "parcels")
-            counts.append((most, kind, None))
-    return counts, of
+            counts.append((most, kind))
+    return counts, by_need, by_parcel

@@ -8,7 +8,7 @@ again about that plan adds up to.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from copy import deepcopy
 from datetime import date
 from typing import NoReturn
@@ -16,10 +16,9 @@ from typing import NoReturn
 from attrs import define, frozen
 from hypothesis.strategies import SearchStrategy
 
-from omscore.kernel.ids import NodeId, Sku
 from omscore.network.calendar import delivery_day
 from omscore.network.plan import Decision, ParcelName, parcel_of
-from omscore.sourcing.candidate import Candidate, Question, Rows
+from omscore.sourcing.candidate import Candidate, Question
 from omscore.sourcing.costs import Cost, Offer, in_minor
 from omscore.sourcing.need import Need
 from omscore.sourcing.pipeline import sift, source
@@ -144,7 +143,7 @@ class _Trial:
             by_id = {one.node.id: one for one in some}
             for leg in (leg for leg in decision.legs if leg.line == need.line):
                 offer = _offer(question, by_id[leg.node], leg.ship_day)
-                total += leg.quantity * self.cost.of_unit(need, offer, _earliest(need, some))
+                total += leg.quantity * self.cost.of_unit(need, offer, _earliest(some))
                 if parcel_of(leg) not in paid:
                     total += self.cost.of_parcel(offer)
                     paid.add(parcel_of(leg))
@@ -163,28 +162,15 @@ def _asked(question: Question, need: Need, kept: list[Candidate]) -> Iterator[As
         for ship, _ in one.rows:
             offer = _offer(question, one, ship)
             yield Asking(offer)
-            yield Asking(offer, need, _earliest(need, kept))
+            yield Asking(offer, need, _earliest(kept))
 
 
-def _earliest(need: Need, kept: list[Candidate]) -> date:
-    first = min(one.earliest for one in kept if one.earliest is not None)
-    return first if need.wanted is None else max(first, need.wanted)
+def _earliest(kept: list[Candidate]) -> date:
+    return min(one.earliest for one in kept if one.earliest is not None)
 
 
 def _offer(question: Question, one: Candidate, ship: date) -> Offer:
     if one.lane is None:
         raise LookupError(f"no lane from {one.node.id}")
-    arrives, node = delivery_day(one.lane, question.network, ship), one.node
-    return Offer(
-        node,
-        one.lane,
-        ship,
-        arrives,
-        one.distance_km,
-        stock=_at(node.id, question.stock),
-        use_by=_at(node.id, question.use_by),
-    )
-
-
-def _at(node: NodeId, rows: Mapping[tuple[NodeId, Sku], Rows]) -> Mapping[Sku, Rows]:
-    return {sku: some for (id_, sku), some in rows.items() if id_ == node}
+    arrives = delivery_day(one.lane, question.network, ship)
+    return Offer(one.node, one.lane, ship, arrives, one.distance_km)
