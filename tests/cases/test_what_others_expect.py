@@ -15,6 +15,7 @@ import pytest
 from omscore.atp.messages import AdjustStock, CountStock
 from omscore.atp.movements import UnitsConsumed
 from omscore.atp.position import POSITION
+from omscore.atp.requests import Request, ResizeReservation, Wanted
 from omscore.catalog.line import Line
 from omscore.kernel.errors import Refused, Unreadable
 from omscore.kernel.ids import HoldId, LineId
@@ -366,6 +367,19 @@ def reserve_split(given: Any, expect: Any) -> Shop:
     shop = locations(tea(**given["stock"])).given(a_quote(given["reserve"]))
     legs = [held.leg for held in shop.oms.quote("q-1").opened.reserved]
     assert {leg.node: leg.quantity for leg in legs} == expect["reserved"]
+    return shop
+
+
+@of("saleor-019-increase-allocation-19", "saleor-021-increase-allocation-21")
+def raise_allocation(given: Any, expect: Any) -> Shop:
+    """Only the difference is asked for; what cannot be had leaves everything as it was."""
+    shop = one(given["stock"])
+    request = Request("order-1", [Wanted("TEA", given["allocated"])], at="W", ttl=None)
+    [ticket] = shop.oms.reserve(request).tickets
+    more = given["allocated"] + given["increase_by"]
+    [grant] = shop.when(ResizeReservation("order-1", ticket, quantity=more)).grants
+    assert grant.granted == ("error" not in expect)
+    assert given["stock"] - shop.oms.available("TEA", "W") == expect["allocated"]
     return shop
 
 
