@@ -130,6 +130,7 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
     from omscore.orchestration.backlog import RankWaiting as RankWaiting
     from omscore.orchestration.learning import Learn as Learn
     from omscore.orchestration.planning import Planner as Planner
+    from omscore.orchestration.precedence import ByRank as ByRank
     from omscore.orchestration.recovering import Recovery as Recovery
     from omscore.orchestration.requesting import Reserving as Reserving
     from omscore.orchestration.returning import ReturnPolicy as ReturnPolicy
@@ -246,6 +247,7 @@ _HOMES = {
         "CompleteOrder GroupsTogether LeastSplit UnsplitBelow"
     ),
     "sourcing.costs": "Cost Handling Lateness Offer Preference Transport Waiting",
+    "orchestration.precedence": "ByRank",
     "orchestration.recovering": "Recovery",
     "orchestration.requesting": "Reserving",
     "orchestration.returning": "ReturnPolicy",

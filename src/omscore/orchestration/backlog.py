@@ -68,15 +68,6 @@ class Backlog:
 
     queue: tuple[Waiting, ...] = ()
 
-    def before(self, order: OrderId | None) -> int:
-        """How many units others wait for who came before *order*; all, if it does not wait."""
-        ahead = 0
-        for waiting in self.queue:
-            if waiting.order == order:
-                break
-            ahead += waiting.quantity
-        return ahead
-
 
 def evolve(backlog: Backlog | None, /, *events: BacklogEvent) -> Backlog:
     """The backlog after *events*; a line keeps its place while some of its units wait."""

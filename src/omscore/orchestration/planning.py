@@ -29,6 +29,7 @@ from omscore.network.plan import Decision, Leg
 from omscore.orchestration import reserving
 from omscore.orchestration.backlog import BACKLOG, Backlog
 from omscore.orchestration.needing import Known, described, require_served
+from omscore.orchestration.precedence import Precedence, first_come
 from omscore.orchestration.shelves import shelf
 from omscore.promise import dates, options
 from omscore.promise.options import Options
@@ -49,9 +50,13 @@ SHIP_DAYS_OF_SUPPLY = 3
 
 @frozen
 class Planner:
-    """Plans needs by a *policy*, on the stock and the days that are free."""
+    """Plans needs by a *policy*, on the stock and the days that are free.
+
+    *precedence* says what of it is left to those who wait.
+    """
 
     policy: Policy = field(factory=Policy)
+    precedence: Precedence = first_come
 
     def reads(self, seen: Seen, needs: Sequence[Need]) -> Iterable[Key[object]]:
         """The facts and who waits, then stock at the nodes that could, then their days."""
@@ -116,7 +121,7 @@ class Planner:
         room: dict[tuple[ids.NodeId, date], int] = {}
         use_by: dict[tuple[ids.NodeId, ids.Sku], Rows] = {}
         closed: dict[tuple[ids.NodeId, ids.Sku], Spans] = {}
-        ahead = _ahead(changes, needs, order)
+        ahead = self._ahead(changes, needs, order)
         for node, skus in _places(network, needs).items():
             at = {sku: changes.get(POSITION.key(position_id(node, sku))) for sku in skus}
             for sku, position in at.items():
@@ -135,6 +140,15 @@ class Planner:
     def _network(self, network: Network) -> Network:
         """*network*, with the transit times that the policy wants."""
         return at_confidence(network, self.policy.confidence, self.policy.least_shipments)
+
+    def _ahead(
+        self, changes: Changes, needs: Iterable[Need], order: ids.OrderId | None
+    ) -> dict[ids.Sku, int]:
+        """How many units of each sku are left to those who wait."""
+        return {
+            one.sku: self.precedence(changes.get(BACKLOG.key(one.sku)) or Backlog(), order)
+            for one in needs
+        }
 
     def _days(
         self,
@@ -184,15 +198,6 @@ def _from(node: Node, network: Network, day: date, days: int) -> Iterator[date]:
     for _ in range(days):
         yield day
         day = next_ship_day(node, network, day)
-
-
-def _ahead(
-    changes: Changes, needs: Iterable[Need], order: ids.OrderId | None
-) -> dict[ids.Sku, int]:
-    """How many units of each sku others wait for who came first."""
-    return {
-        one.sku: (changes.get(BACKLOG.key(one.sku)) or Backlog()).before(order) for one in needs
-    }
 
 
 def _less(rows: Rows, ahead: dict[ids.Sku, int], sku: ids.Sku) -> Rows:

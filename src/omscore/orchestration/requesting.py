@@ -40,6 +40,7 @@ from omscore.orchestration import backlog
 from omscore.orchestration.backlog import BACKLOG, Backlog
 from omscore.orchestration.desk import Desk
 from omscore.orchestration.expiring import node_at, sku_at
+from omscore.orchestration.precedence import Precedence, first_come
 from omscore.orchestration.seating import Seat, Seating
 
 Group = tuple[ids.NodeId, ...]
@@ -49,12 +50,14 @@ Group = tuple[ids.NodeId, ...]
 class Reserving:
     """The policy of reserving: for how long stock is kept at most, and how often that is extended.
 
-    *for_good* says whether a host may set stock aside without an expiry.
+    *for_good* says whether a host may set stock aside without an expiry, *precedence* what is left
+    to those who wait.
     """
 
     max_ttl: timedelta = timedelta(days=30)
     max_extensions: int = 3
     for_good: bool = True
+    precedence: Precedence = first_come
 
     def too_long(self, ttl: timedelta | None) -> TtlTooLong | None:
         """Why stock is not kept for *ttl*."""
@@ -108,9 +111,11 @@ class _Answering:
     many: int = 0
     free: dict[ids.Sku, None] = field(factory=dict)
     _nodes: Mapping[ids.NodeId, Node] = field(init=False)
-    _stocked: dict[ids.Sku, bool] = field(factory=dict, init=False)
+    _stocked: dict[ids.Sku, bool] = field(factory=dict)
     _untils: dict[timedelta | None, datetime | None] = field(factory=lambda: {None: None})
-    _seatings: dict[tuple[ids.Sku, Group], tuple[Seating, int]] = field(factory=dict, init=False)
+    _seatings: dict[tuple[ids.Sku, Group], tuple[Seating, Backlog]] = field(
+        factory=dict, init=False
+    )
 
     def __attrs_post_init__(self) -> None:
         self._nodes = (self.changes.get(THE_NETWORK) or Network()).nodes
@@ -130,7 +135,7 @@ class _Answering:
         freed = self._replace(request)
         kept, short = list[Kept](), list[Noted]()
         for line, wanted in enumerate(request.wanted):
-            seating = self._seating(wanted.sku, request.at)
+            seating = self._seating(wanted.sku, request.at, request.owner)
             lacking = wanted.quantity
             for seat in seating.some(wanted) if request.partial else seating.seats(wanted):
                 kept.append(self._take(request, line, wanted.sku, seat))
@@ -174,13 +179,13 @@ class _Answering:
         self.desk.reserve(id_, StockReserved(seat.position, seat.day, seat.units, *who))
         return Kept(id_, 1, line, sku, seat.node, seat.day, seat.units, expires_at)
 
-    def _seating(self, sku: ids.Sku, at: Group) -> Seating:
-        """A new search; what others wait for who came first is left to them."""
+    def _seating(self, sku: ids.Sku, at: Group, owner: str) -> Seating:
+        """A new search; what is left to those who wait is not for *owner*."""
         if (sku, at) not in self._seatings:
-            ahead = (self.changes.get(BACKLOG.key(sku)) or Backlog()).before(None)
-            self._seatings[sku, at] = Seating(self.desk, sku, at), ahead
-        seating, ahead = self._seatings[sku, at]
-        seating.begin(ahead)
+            backlog_ = self.changes.get(BACKLOG.key(sku)) or Backlog()
+            self._seatings[sku, at] = Seating(self.desk, sku, at), backlog_
+        seating, backlog_ = self._seatings[sku, at]
+        seating.begin(self.policy.precedence(backlog_, owner) if backlog_.queue else 0)
         return seating
 
     # --- what is wrong ------------------------------------------------------------------------
