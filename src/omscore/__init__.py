@@ -91,6 +91,7 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
         MoveUnits as MoveUnits,
         PlaceOrder as PlaceOrder,
         ReleaseOrder as ReleaseOrder,
+        RepromiseOrder as RepromiseOrder,
         SourceOrder as SourceOrder,
     )
     from omscore.lifecycle.quote.chart import QUOTE_FLOW as QUOTE_FLOW
@@ -201,7 +202,8 @@ _HOMES = {
         "MoveReservation Request ReserveStock ResizeReservation Ticket Wanted"
     ),
     "lifecycle.order.messages": (
-        "CancelOrder CancelUnits HoldOrder LiftHold MoveUnits PlaceOrder ReleaseOrder SourceOrder"
+        "CancelOrder CancelUnits HoldOrder LiftHold MoveUnits PlaceOrder ReleaseOrder "
+        "RepromiseOrder SourceOrder"
     ),
     "lifecycle.fulfillment.messages": (
         "AcceptFulfillment DeliverFulfillment LoseFulfillment Missing PackFulfillment "

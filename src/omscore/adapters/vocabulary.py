@@ -148,6 +148,7 @@ COMMANDS: dict[str, type[object]] = {
     "take-batch": feeds.TakeBatch,
     "place-order": order.PlaceOrder,
     "source-order": order.SourceOrder,
+    "repromise-order": order.RepromiseOrder,
     "release-order": order.ReleaseOrder,
     "hold-order": order.HoldOrder,
     "lift-hold": order.LiftHold,

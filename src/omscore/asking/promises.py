@@ -13,10 +13,15 @@ from omscore.catalog.line import Line, check_lines, several_lines
 from omscore.kernel import ids, moments
 from omscore.kernel.keys import Seen
 from omscore.kernel.quantities import units
+from omscore.kernel.recorded import Context
+from omscore.lifecycle.order.messages import RepromiseOrder
 from omscore.network.facts import STANDARD
 from omscore.network.transit import percent
 from omscore.orchestration import needing
 from omscore.orchestration.planning import Planner
+from omscore.orchestration.repromising import Repromising
+from omscore.ports.storage import UnitOfWork
+from omscore.promise.change import Change
 from omscore.promise.options import MOST_PLANS, Options
 from omscore.runtime.handling import read, rerun
 from omscore.sourcing.need import Need
@@ -63,6 +68,22 @@ class AskingPromises(Asking):
         needs, day = _needs(lines, ship_to, method), moments.day(wanted, "wanted")
         planner = self._planner(confidence)
         return self._planned(needs, lambda seen: planner.order_until(seen, needs(seen), day))
+
+    def repromise(self, order: str) -> Change:
+        """What would be promised otherwise, if an order were planned again now, and why.
+
+        That concerns units that no node works on yet.  Nothing is changed: `RepromiseOrder` does.
+        """
+        now = self._clock.now()
+        context = Context(now=now, actor="asking", command=ids.command_id("asking"))
+        ask = RepromiseOrder(order)
+        repromising = Repromising(self.configuration.unit_flow, self.configuration.planner)
+
+        def changed(unit: UnitOfWork) -> Change:
+            seen = read(lambda so_far: repromising.reads(ask, so_far), unit.get, now)
+            return repromising.changed(ask.order, seen, context)
+
+        return rerun(changed, self.storage)
 
     def _planner(self, confidence: int | None) -> Planner:
         planner = self.configuration.planner

@@ -101,14 +101,23 @@ def source(
     context: Context,
     avoid: frozenset[ids.NodeId] = frozenset(),
     rejections: Mapping[ids.NodeId, int] = MappingProxyType({}),
+    *,
+    first: bool = False,
 ) -> None:
-    """Plan the units that need a node, reserve what the plan says, and let the rest wait."""
+    """Plan the units that need a node, reserve what the plan says, and let the rest wait.
+
+    Those that go *first* have not begun to wait: nobody who waits is served before them.
+    """
     order = changes.require(ORDER.key(id_))
     waiting = orders.ready(order, flow, "allocate")
+    if first:
+        waiting = [share for share in waiting if share.group.stage == flow.initial]
     if not waiting:
         return
     needs = needs_of_shares(order, waiting)
-    decision = planner.plan(changes, needs, context, order=id_, avoid=avoid, rejections=rejections)
+    decision = planner.plan(
+        changes, needs, context, order=id_, avoid=avoid, rejections=rejections, first=first
+    )
     if decision.legs or any(share.group.stage == flow.initial for share in waiting):
         network, items = needing.versions(changes.seen, needs)
         changes.tell(ORDER.key(id_), [PlanChosen(decision, network, items)])

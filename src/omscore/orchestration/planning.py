@@ -82,12 +82,14 @@ class Planner:
         order: ids.OrderId | None = None,
         avoid: frozenset[ids.NodeId] = frozenset(),
         rejections: Mapping[ids.NodeId, int] = MappingProxyType({}),
+        first: bool = False,
     ) -> Decision:
         """The decision for *needs*; an *order* that waits keeps its place in the backlog.
 
         None of *avoid* is asked; *rejections* say how often each node rejected the order before.
+        Nobody who waits is served before what goes *first*.
         """
-        question = self.question(changes, needs, context.now, order, avoid)
+        question = self.question(changes, needs, context.now, order, avoid, first=first)
         return pipeline.source(attrs.evolve(question, rejections=rejections), self.policy)
 
     def promise(self, seen: Seen, needs: Sequence[Need], plans: int) -> Options:
@@ -113,6 +115,8 @@ class Planner:
         now: datetime,
         order: ids.OrderId | None,
         avoid: frozenset[ids.NodeId],
+        *,
+        first: bool = False,
     ) -> Question:
         """Everything that a plan for *needs* rests on, as plain values."""
         network = self._network(changes.get(THE_NETWORK) or Network())
@@ -121,7 +125,7 @@ class Planner:
         room: dict[tuple[ids.NodeId, date], int] = {}
         use_by: dict[tuple[ids.NodeId, ids.Sku], Rows] = {}
         closed: dict[tuple[ids.NodeId, ids.Sku], Spans] = {}
-        ahead = self._ahead(changes, needs, order)
+        ahead = {} if first else self._ahead(changes, needs, order)
         for node, skus in _places(network, needs).items():
             at = {sku: changes.get(POSITION.key(position_id(node, sku))) for sku in skus}
             for sku, position in at.items():

@@ -34,6 +34,7 @@ from omscore.orchestration import (
     placing,
     quoting,
     recovering,
+    repromising,
     requesting,
     returning,
     stock,
@@ -95,6 +96,7 @@ class Configuration:
         return {
             order.PlaceOrder: placing.Placing(self.unit_flow, self.planner),
             order.SourceOrder: placing.Sourcing(self.unit_flow, self.planner),
+            order.RepromiseOrder: repromising.Repromising(self.unit_flow, self.planner),
             order.ReleaseOrder: fulfilling.Releasing(self.unit_flow, self.ship_flow),
             order.HoldOrder: holding,
             order.LiftHold: holding,

@@ -30,6 +30,7 @@ class UnitChart(StateMachine):
 
     allocate = open.to(allocated) | backordered.to(allocated)
     backorder = open.to(backordered)
+    replan = allocated.to(open)
     release = allocated.to(released)
     reject = released.to(open)
     short = allocated.to(open) | released.to(open) | picked.to(open) | packed.to(open)

@@ -55,6 +55,13 @@ class SourceOrder:
 
 
 @frozen
+class RepromiseOrder:
+    """Plan again what no node works on yet: supply, calendars or lanes have changed."""
+
+    order: ids.OrderId = field(converter=ids.order_id)
+
+
+@frozen
 class ReleaseOrder:
     """Give to the nodes whatever is allocated, due and not held; nothing may be."""
 
