@@ -97,6 +97,7 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
     from omscore.lifecycle.quote.chart import QUOTE_FLOW as QUOTE_FLOW
     from omscore.lifecycle.quote.messages import (
         AcceptQuote as AcceptQuote,
+        RenewQuote as RenewQuote,
         RequestQuote as RequestQuote,
         WithdrawQuote as WithdrawQuote,
     )
@@ -214,7 +215,7 @@ _HOMES = {
         "AcceptReturn AnnounceReturn CancelReturn Grade GradeReturn ReceiveReturn RefuseReturn "
         "RestockReturn Returning"
     ),
-    "lifecycle.quote.messages": "AcceptQuote RequestQuote WithdrawQuote",
+    "lifecycle.quote.messages": "AcceptQuote RenewQuote RequestQuote WithdrawQuote",
     "orchestration.backlog": "RankWaiting",
     "orchestration.work_items": "CloseWorkItem WorkItem",
     # answers

@@ -230,8 +230,8 @@ dispatch-transfer expect-demand expect-supply extend-reservations free-reservati
 grade-return hold-order issue-stock learn lift-hold
 lose-fulfillment move-reservation move-units pack-fulfillment pick-fulfillment place-order
 put-back-fulfillment rank-waiting recall-fulfillment receive-return receive-stock receive-supply
-refuse-return regrade-stock reject-fulfillment release-order repromise-order request-quote
-reserve-stock
+refuse-return regrade-stock reject-fulfillment release-order renew-quote repromise-order
+request-quote reserve-stock
 resize-reservation restock-return
 return-to-sender ship-fulfillment source-order take-batch track-stock untrack-stock withdraw-quote
 """

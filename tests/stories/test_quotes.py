@@ -14,16 +14,20 @@ from omscore.lifecycle.quote.messages import (
     QuoteMoved,
     QuoteNotNow,
     QuoteOpened,
+    RenewQuote,
     WithdrawQuote,
 )
 from omscore.testing import laws
 from omscore.testing.builders import (
     HOUR,
+    a_lane,
+    a_line,
     a_node,
     a_quote,
     a_shop,
     an_order,
     day,
+    received,
     three_nodes,
 )
 from omscore.testing.story import Shop
@@ -131,3 +135,58 @@ def test_names_are_given_once() -> None:
     quoted().given(ACCEPT).refuses(
         AcceptQuote("q-1", order="o-2"), QuoteNotNow("accept", "accepted")
     )
+
+
+# --- renewed ----------------------------------------------------------------------------------
+
+
+def test_an_expired_quote_is_planned_again_and_the_difference_is_told() -> None:
+    """Somebody else took the tea of Berlin meanwhile; Paris has some, further away."""
+    shop = quoted(8).after(HALF).given(received(9, node="paris"), an_order(6, id="o-2"))
+    shop.leads(RenewQuote("q-1", renewed="q-2"), to=[QuoteOpened])
+    change = shop.oms.renewed("q-2")
+
+    assert change is not None
+    assert shop.oms.quote("q-2").opened.renews == "q-1"
+    assert shop.oms.quote("q-2").opened.lines == shop.oms.quote("q-1").opened.lines
+    assert str(change).splitlines() == [
+        "line 1: 2026-03-03, now 2026-03-05",
+        "  it is better without berlin now",
+        "costs 400, now 980",
+    ]
+    assert [one.line for one in change.later] == ["1"]
+    assert shop.given(AcceptQuote("q-2", order="o-1")).oms.order("o-1").promised == day(3)
+    laws.check(shop.oms)
+
+
+def test_a_quote_that_nothing_happened_to_is_renewed_as_it_was() -> None:
+    """The same nodes, the same days; but a quote that renews none is compared with none."""
+    shop = quoted().given(WithdrawQuote("q-1"), RenewQuote("q-1", renewed="q-2", ttl=HOUR))
+
+    assert str(shop.oms.renewed("q-2")) == "as promised"
+    assert shop.oms.renewed("q-1") is None
+    assert shop.oms.quote("q-2").opened.expires_at == shop.clock.at + HOUR
+
+
+def test_a_quote_is_renewed_once_it_has_ended() -> None:
+    """Its stock would be kept twice; what has become an order is not asked for again."""
+    shop = quoted().refuses(RenewQuote("q-1", renewed="q-2"), QuoteNotNow("renew", "open"))
+    shop.refuses(RenewQuote("q-9", renewed="q-2"), NoSuchQuote(QuoteId("q-9")))
+    shop.clock.advance(HALF)  # its time is over, though nobody has swept it
+    shop.given(RenewQuote("q-1", renewed="q-2"))
+    shop.refuses(RenewQuote("q-1", renewed="q-2"), QuoteExists(QuoteId("q-2")))
+
+    shop.given(AcceptQuote("q-2", order="o-1"))
+    shop.refuses(RenewQuote("q-2", renewed="q-3"), QuoteNotNow("renew", "accepted"))
+    laws.check(shop.oms)
+
+
+def test_a_quote_keeps_its_prices_and_its_plan_whatever_changes() -> None:
+    """Until its time is over: a slower lane or another price list is for the next one."""
+    shop = quoted()
+    shop.oms.know(a_lane("berlin", transit_days=9, parcel_cost=5_000))
+    opened = shop.given(ACCEPT).oms.quote("q-1").opened
+
+    assert shop.oms.order("o-1").promised == day(1)
+    assert opened.decision.cost == 400
+    assert opened.lines[0].price == a_line().price

@@ -176,6 +176,7 @@ COMMANDS: dict[str, type[object]] = {
     "request-quote": quote.RequestQuote,
     "accept-quote": quote.AcceptQuote,
     "withdraw-quote": quote.WithdrawQuote,
+    "renew-quote": quote.RenewQuote,
     "close-work-item": work_items.CloseWorkItem,
 }
 

@@ -21,7 +21,7 @@ from omscore.orchestration import needing
 from omscore.orchestration.planning import Planner
 from omscore.orchestration.repromising import Repromising
 from omscore.ports.storage import UnitOfWork
-from omscore.promise.change import Change
+from omscore.promise.change import Change, change_of
 from omscore.promise.options import MOST_PLANS, Options
 from omscore.runtime.handling import read, rerun
 from omscore.sourcing.need import Need
@@ -68,6 +68,13 @@ class AskingPromises(Asking):
         needs, day = _needs(lines, ship_to, method), moments.day(wanted, "wanted")
         planner = self._planner(confidence)
         return self._planned(needs, lambda seen: planner.order_until(seen, needs(seen), day))
+
+    def renewed(self, quote: str) -> Change | None:
+        """What a quote promises otherwise than the one that it renews; None if it renews none."""
+        opened = self.quote(quote).opened
+        if opened.renews is None:
+            return None
+        return change_of(self.quote(opened.renews).opened.decision, opened.decision)
 
     def repromise(self, order: str) -> Change:
         """What would be promised otherwise, if an order were planned again now, and why.

@@ -10,6 +10,7 @@ from attrs import frozen
 from omscore.atp.expiries import until
 from omscore.atp.reservations import Exit
 from omscore.catalog.explosion import Exploded
+from omscore.catalog.line import Line
 from omscore.kernel import ids
 from omscore.kernel.errors import Refused
 from omscore.kernel.flow import Flow
@@ -25,6 +26,7 @@ from omscore.lifecycle.quote.messages import (
     ExpireQuote,
     QuoteExists,
     QuoteOpened,
+    RenewQuote,
     RequestQuote,
     Reserved,
     WithdrawQuote,
@@ -50,7 +52,13 @@ class Quoting:
         yield QUOTE.key(command.quote)
         yield from self.planner.reads(seen, needing.needs_of(command, seen))
 
-    def decide(self, command: RequestQuote, seen: Seen, context: Context) -> Changes:
+    def decide(
+        self,
+        command: RequestQuote,
+        seen: Seen,
+        context: Context,
+        renews: ids.QuoteId | None = None,
+    ) -> Changes:
         """An open quote; what cannot be promised is said in its decision."""
         key, changes = QUOTE.key(command.quote), Changes(seen, guards=(THE_NETWORK,))
         if changes.get(key) is not None:
@@ -78,9 +86,36 @@ class Quoting:
             items,
             whole.parts,
             whole.bundles,
+            renews,
         )
         changes.tell(key, [opened])
         return changes
+
+
+@frozen
+class Renewing:
+    """Open a new quote for what one that has ended was asked for."""
+
+    quoting: Quoting
+
+    def reads(self, command: RenewQuote, seen: Seen) -> Iterable[Key[object]]:
+        """The quote that has ended, and everything that the new one rests on."""
+        yield (key := QUOTE.key(command.quote))
+        if (quote := seen.get(key)) is not None:
+            yield from self.quoting.reads(_again(command, quote, quote.opened.lines), seen)
+
+    def decide(self, command: RenewQuote, seen: Seen, context: Context) -> Changes:
+        """An open quote that names the one that it renews."""
+        quote = quotes.required(seen.get(QUOTE.key(command.quote)), command.quote)
+        request = _again(command, quote, quotes.asked(quote, context.now))
+        return self.quoting.decide(request, seen, context, command.quote)
+
+
+def _again(command: RenewQuote, quote: Quote, lines: Sequence[Line]) -> RequestQuote:
+    opened = quote.opened
+    return RequestQuote(
+        command.renewed, lines, opened.ship_to, method=opened.method, ttl=command.ttl
+    )
 
 
 @frozen

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import ClassVar
 
+import attrs
 from attrs import frozen
 
 from omscore.kernel.ids import LineId, NodeId
@@ -146,11 +147,13 @@ class LineChange:
 class Change:
     """Every line that is promised otherwise; none, if the promise stands.
 
-    *decision* is the one that the new plan came from.
+    *decision* is the one that the new plan came from; *before* the one of the old plan, where that
+    is known as a whole.
     """
 
     lines: tuple[LineChange, ...]
     decision: Decision
+    before: Decision | None = None
 
     @property
     def later(self) -> tuple[LineChange, ...]:
@@ -158,7 +161,10 @@ class Change:
         return tuple(one for one in self.lines if (one.now.day or date.max) > _day(one.was))
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self.lines)) or "as promised"
+        told = list(map(str, self.lines))
+        if self.before is not None and self.before.cost != self.decision.cost:
+            told.append(f"costs {self.before.cost}, now {self.decision.cost}")
+        return "\n".join(told) or "as promised"
 
 
 def _day(plan: LinePlan) -> date:
@@ -175,6 +181,11 @@ def change(was: Plan, now: Plan, decision: Decision) -> Change:
         if before != after
     ]
     return Change(tuple(changed), decision)
+
+
+def change_of(before: Decision, after: Decision) -> Change:
+    """What is different in the plan of *after*, compared with that of *before*."""
+    return attrs.evolve(change(plan_of(before), plan_of(after), after), before=before)
 
 
 def _why(line: LineId, was: LinePlan, now: LinePlan, decision: Decision) -> Iterator[Reason]:

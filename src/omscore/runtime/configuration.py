@@ -140,8 +140,10 @@ class Configuration:
 
     def _quotes(self) -> Handlers:
         closing = quoting.Closing(self.quote_flow)
+        opening = quoting.Quoting(self.quote_flow, self.planner)
         return {
-            quote.RequestQuote: quoting.Quoting(self.quote_flow, self.planner),
+            quote.RequestQuote: opening,
+            quote.RenewQuote: quoting.Renewing(opening),
             quote.AcceptQuote: quoting.Accepting(self.quote_flow, self.unit_flow),
             quote.WithdrawQuote: closing,
             quote.ExpireQuote: closing,

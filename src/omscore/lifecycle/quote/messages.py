@@ -56,6 +56,15 @@ class WithdrawQuote:
 
 
 @frozen
+class RenewQuote:
+    """Plan again what an expired or withdrawn quote asked for, as the new quote *renewed*."""
+
+    quote: ids.QuoteId = field(converter=ids.quote_id)
+    renewed: ids.QuoteId = field(converter=ids.quote_id, kw_only=True)
+    ttl: timedelta = field(default=timedelta(minutes=30), validator=_ttl, kw_only=True)
+
+
+@frozen
 class ExpireQuote:
     """A deadline: if the quote is still open after its time, free the stock."""
 
@@ -78,6 +87,7 @@ class QuoteOpened:
     """Stock is kept for these lines until *expires_at*.
 
     In the place of each of the *bundles* that were asked for there are lines for its *parts*.
+    It may be in the place of a quote that has ended, which it *renews*.
     """
 
     quote: ids.QuoteId
@@ -92,6 +102,7 @@ class QuoteOpened:
     items: Mapping[ids.Sku, int]
     parts: Mapping[ids.LineId, Part] = field(factory=dict)
     bundles: tuple[Line, ...] = ()
+    renews: ids.QuoteId | None = None
 
 
 @frozen

@@ -9,6 +9,7 @@ from typing import assert_never
 import attrs
 from attrs import frozen
 
+from omscore.catalog.line import Line
 from omscore.kernel import ids
 from omscore.kernel.errors import Broken, Refused
 from omscore.kernel.flow import Flow
@@ -50,6 +51,19 @@ def accept(quote: Quote, order: ids.OrderId, flow: Flow, now: datetime) -> Seque
 def withdraw(quote: Quote, flow: Flow) -> Sequence[QuoteEvent]:
     """The quote is taken back."""
     return [_moved(quote, "withdraw", flow)]
+
+
+def asked(quote: Quote, now: datetime) -> tuple[Line, ...]:
+    """What the quote was asked for, to be planned again; `Refused` before it has ended."""
+    if quote.stage not in ("expired", "withdrawn") and not _is_over(quote, now):
+        raise Refused(QuoteNotNow("renew", quote.stage))
+    opened = quote.opened
+    return (*(line for line in opened.lines if line.id not in opened.parts), *opened.bundles)
+
+
+def _is_over(quote: Quote, now: datetime) -> bool:
+    """Whether it is open, and its time has come, though nobody has swept it yet."""
+    return quote.stage == quote.opened.stage and now >= quote.opened.expires_at
 
 
 def expire(quote: Quote, flow: Flow, now: datetime) -> Sequence[QuoteEvent]:
