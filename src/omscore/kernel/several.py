@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from attrs import Attribute
 
@@ -28,7 +28,7 @@ def several_of(type_: type[T], value: Iterable[T], name: str) -> tuple[T, ...]:
     return row
 
 
-def at_least_one(_: object, attribute: Attribute[Any], value: tuple[object, ...] | None) -> None:
+def at_least_one(_: object, attribute: Attribute[T], value: T) -> None:
     """A validator: a row that is given has something in it."""
     if value is not None and not value:
         raise Unreadable("at least one", f"$.{attribute.name}")

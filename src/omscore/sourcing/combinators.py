@@ -123,5 +123,15 @@ class Soft:
     def of_unit(self, need: Need, offer: Offer, earliest: date, /) -> int:
         """The price of the broken rule, or nothing."""
         rows = ((offer.ship_day, need.quantity),)
-        as_sent = Candidate(offer.node, offer.lane, rows, offer.delivery_day, cooling=False)
+        as_sent = Candidate(
+            offer.node,
+            offer.lane,
+            rows,
+            offer.delivery_day,
+            cooling=False,
+            load_percent=offer.load_percent,
+            distance_km=offer.distance_km,
+            use_by=offer.use_by.get(need.sku, ()),
+            link=offer.link,
+        )
         return 0 if self.rule(need, as_sent) is None else MILS * self.unit

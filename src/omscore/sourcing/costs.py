@@ -7,19 +7,22 @@ so that the freight of a gram is exact; only what is reported is rounded, once, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 
 from omscore.kernel.errors import Unreadable
-from omscore.kernel.ids import NodeId
+from omscore.kernel.ids import NodeId, Sku
 from omscore.kernel.quantities import no_or_some_units
 from omscore.network.facts import Lane, Link, Node
 from omscore.sourcing.need import Need
 from omscore.sourcing.units import MINOR
 
+Rows = Sequence[tuple[date, int]]
+
+T = TypeVar("T")
 MILS = 1_000
 
 
@@ -30,6 +33,8 @@ class Offer:
     *distance_km* is None unless it is known where both ends are; *load_percent* is how much of the
     node's day is taken, None without a limit.  With a *link* it is how a unit gets there by way of
     another node: *node*, *ship_day* and the *link* are where it starts, *lane* is how it ends.
+    *stock* says how many units of a sku the node may promise from which day on, and *use_by* how
+    many of them must be used by which day: rows that only rise.
     """
 
     node: Node
@@ -39,6 +44,8 @@ class Offer:
     distance_km: int | None = None
     load_percent: int | None = None
     link: Link | None = None
+    stock: Mapping[Sku, Rows] = field(factory=dict, hash=False)
+    use_by: Mapping[Sku, Rows] = field(factory=dict, hash=False)
 
 
 class Cost(Protocol):
@@ -119,10 +126,11 @@ class Lateness:
 
 @frozen
 class Handling:
-    """So many minor units for each *parcel* and each *unit*, whoever sends it."""
+    """So many minor units for each *parcel*, each *unit* and each *kg*, whoever sends it."""
 
     parcel: int = field(default=0, validator=no_or_some_units, metadata=MINOR)
     unit: int = field(default=0, validator=no_or_some_units, metadata=MINOR)
+    kg: int = field(default=0, validator=no_or_some_units, metadata=MINOR)
     name: str = field(default="handling", init=False)
 
     def of_parcel(self, offer: Offer, /) -> int:
@@ -130,22 +138,45 @@ class Handling:
         return MILS * self.parcel
 
     def of_unit(self, need: Need, offer: Offer, earliest: date, /) -> int:
-        """The same for every unit."""
-        return MILS * self.unit
+        """The same for every unit, and what its weight asks for."""
+        return MILS * self.unit + self.kg * need.weight_g
 
 
-def _penalties(value: Mapping[str, int]) -> Mapping[NodeId, int]:
-    for penalty in value.values():
-        if type(penalty) is not int or penalty < 0:
-            raise Unreadable("a whole number of minor units, zero or more", "$.parcel")
-    return {NodeId(node): penalty for node, penalty in sorted(value.items())}
+def by_node(value: Mapping[str, int]) -> Mapping[NodeId, int]:
+    """A converter: figures by node, in the order of their ids."""
+    return {NodeId(node): one for node, one in sorted(value.items())}
+
+
+def by_node_and_sku(
+    value: Mapping[str, Mapping[str, int]],
+) -> Mapping[NodeId, Mapping[Sku, int]]:
+    """A converter: figures by node and sku, in the order of their ids."""
+    return {
+        NodeId(node): {Sku(sku): one for sku, one in sorted(skus.items())}
+        for node, skus in sorted(value.items())
+    }
+
+
+def whole(_: object, attribute: Attribute[T], value: T) -> None:
+    """A validator: whole numbers, zero or more, however deep."""
+    _whole(value, f"$.{attribute.name}")
+
+
+def _whole(value: object, path: str) -> None:
+    if isinstance(value, Mapping):
+        for name, one in value.items():
+            _whole(one, f"{path}.{name}")
+    elif type(value) is not int or value < 0:
+        raise Unreadable("a whole number, zero or more", path)
 
 
 @frozen
 class Preference:
     """So many minor units for each *parcel* of a node that one would rather not use."""
 
-    parcel: Mapping[NodeId, int] = field(converter=_penalties, hash=False, metadata=MINOR)
+    parcel: Mapping[NodeId, int] = field(
+        converter=by_node, validator=whole, hash=False, metadata=MINOR
+    )
     name: str = field(default="preference", init=False)
 
     def of_parcel(self, offer: Offer, /) -> int:

@@ -16,9 +16,10 @@ from omscore.kernel.ids import NodeId
 from omscore.network.calendar import release_at
 from omscore.network.paths import arrival_day
 from omscore.network.plan import Hop, Leg
+from omscore.sourcing.asked import Mils
 from omscore.sourcing.candidate import Candidate, Question
 from omscore.sourcing.costs import Offer, in_minor
-from omscore.sourcing.pen import Mils, Pen, Way
+from omscore.sourcing.pen import Pen, Way
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.problem import Problem, Solution, Toll
 

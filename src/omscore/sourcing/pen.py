@@ -18,33 +18,31 @@ from functools import partial
 
 from attrs import define, field
 
-from omscore.kernel.ids import Method, NodeId, Region
+from omscore.kernel.ids import Method, NodeId, Region, Sku
 from omscore.network.calendar import delivery_day
-from omscore.network.facts import Lane, Node
+from omscore.network.facts import Lane, Link, Node
 from omscore.sourcing import limits
-from omscore.sourcing.candidate import Candidate, Question, Rows, is_open, limited, load_percent
-from omscore.sourcing.costs import Cost, Offer
+from omscore.sourcing.asked import Mils, parcel_mils, toll_mils, unit_mils
+from omscore.sourcing.candidate import (
+    Candidate,
+    Question,
+    Rows,
+    apart,
+    is_open,
+    limited,
+    load_percent,
+)
+from omscore.sourcing.costs import Offer
 from omscore.sourcing.need import Need, Substitute
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.pools import Pools, Taken
 from omscore.sourcing.problem import Arc, Parcel, Problem, Room, Toll
 from omscore.sourcing.problem import Need as Wanted
-from omscore.sourcing.surcharges import Transfers, surcharged
+from omscore.sourcing.surcharges import surcharged
 
-Mils = tuple[int, ...]
-"""What something costs by each cost of the policy, tier after tier."""
 Weigh = Callable[[Mils], int]
 At = tuple[NodeId, Region, Method]
 Drawn = tuple[Problem, Sequence[Sequence["Way"]], Sequence[Mils], Sequence[Mils], int]
-
-
-class CostFailed(Exception):
-    """A cost raised, or answered no amount that a plan can add up."""
-
-    def __init__(self, cost: Cost, fault: str) -> None:
-        super().__init__(cost, fault)
-        self.cost = cost
-        self.fault = fault
 
 
 @define
@@ -87,6 +85,12 @@ class Pen:
     joint_days: dict[At, list[date]] = field(factory=dict)
     linked: bool = False
     pools: Pools = field(factory=lambda: Pools(False))
+    stock: Mapping[NodeId, Mapping[Sku, Rows]] = field(init=False)
+    use_by: Mapping[NodeId, Mapping[Sku, Rows]] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.stock = _by_node(self.question.stock)
+        self.use_by = _by_node(self.question.use_by)
 
     def drawn(self) -> Drawn:
         """The problem, the ways behind its arcs, what parcels and tolls cost, a unit late."""
@@ -98,20 +102,20 @@ class Pen:
             for need, some in zip(needs, self.kept, strict=True)
         ]
         costs = [cost for tier in self.policy.tiers for cost in tier]
-        parcel_mils = [_parcel_mils(costs, offer) for offer in self.offers]
-        toll_mils = [_toll_mils(costs, offer) for offer in self.toll_offers]
-        weights, late, short = self._weights(ways, [*parcel_mils, *toll_mils])
+        for_parcels = [parcel_mils(costs, offer) for offer in self.offers]
+        for_tolls = [toll_mils(costs, offer) for offer in self.toll_offers]
+        weights, late, short = self._weights(ways, [*for_parcels, *for_tolls])
         weigh: Weigh = sum if len(self.policy.tiers) == 1 else partial(_dot, weights)
         pools = self.pools.binding([way.taken for some in ways for way in some])
         problem = Problem(
             tuple(self._wanted(ways, weigh, late, short, pools)),
-            tuple(self._parcels(map(weigh, parcel_mils))),
+            tuple(self._parcels(map(weigh, for_parcels))),
             tuple(map(self.pools.numbers, pools)),
             () if self.linked else tuple(self._rooms()),
             tuple(limits.all_for_solver(self.policy.limits, needs)),
-            tuple(self._tolls(ways, list(map(weigh, toll_mils)))),
+            tuple(self._tolls(ways, list(map(weigh, for_tolls)))),
         )
-        return problem, ways, parcel_mils, toll_mils, late
+        return problem, ways, for_parcels, for_tolls, late
 
     def _look_around(self) -> None:
         """What is wanted of each node, its days, and when it has everything."""
@@ -223,13 +227,13 @@ class Pen:
         name = node.id, need.to, need.method, day
         if (found := self.parcels.get(name)) is not None:
             return found
-        straight = candidate.link is None
+        straight, network = candidate.link is None, self.question.network
         arrives = candidate.earliest if straight and day == candidate.rows[0][0] else None
         if arrives is None:
-            arrives = delivery_day(lane, self.question.network, day)
-        far = candidate.distance_km if straight else None
+            arrives = delivery_day(lane, network, day)
+        far = candidate.distance_km if straight else apart(node, network.where(need.to))
         self.parcels[name] = len(self.offers)
-        self.offers.append(Offer(node, lane, day, arrives, far, self._load(node, day)))
+        self.offers.append(self._offer(node, lane, day, arrives, far))
         return self.parcels[name]
 
     def _load(self, node: Node, day: date) -> int | None:
@@ -238,9 +242,20 @@ class Pen:
 
     def _link_offer(self, candidate: Candidate, day: date, last: Offer) -> Offer:
         """How a unit leaves the first node, and when it reaches the customer."""
-        node = candidate.node
-        load, far = self._load(node, day), candidate.distance_km
-        return Offer(node, last.lane, day, last.delivery_day, far, load, candidate.link)
+        node, far = candidate.node, candidate.distance_km
+        return self._offer(node, last.lane, day, last.delivery_day, far, candidate.link)
+
+    def _offer(
+        self,
+        node: Node,
+        lane: Lane,
+        day: date,
+        arrives: date,
+        far: int | None,
+        link: Link | None = None,
+    ) -> Offer:
+        stock, use_by = self.stock.get(node.id, {}), self.use_by.get(node.id, {})
+        return Offer(node, lane, day, arrives, far, self._load(node, day), link, stock, use_by)
 
     def _toll(self, offer: Offer) -> int | None:
         if (link := offer.link) is None:
@@ -264,7 +279,7 @@ class Pen:
         ways = []
         for parcel, most, taken, offer, toll, instead in trips:
             served = need if instead is None else need.served_by(instead)
-            mils, late = _unit_mils(costs, served, offer, earliest), offer.delivery_day > latest
+            mils, late = unit_mils(costs, served, offer, earliest), offer.delivery_day > latest
             ways.append(Way(parcel, most, taken, late, mils, offer, toll, instead))
         return ways
 
@@ -333,6 +348,15 @@ def _open(candidate: Candidate, days: Rows) -> Rows:
     return [row for row in days if is_open(candidate, row[0])]
 
 
+def _by_node(
+    rows: Mapping[tuple[NodeId, Sku], Rows],
+) -> Mapping[NodeId, Mapping[Sku, Rows]]:
+    found: dict[NodeId, dict[Sku, Rows]] = {}
+    for (node, sku), some in rows.items():
+        found.setdefault(node, {})[sku] = some
+    return found
+
+
 def _ready(rows: Rows, quantity: int) -> date:
     """The first day by which all of it can have left, or else as much as ever can."""
     return next((day for day, units in rows if units >= quantity), rows[-1][0])
@@ -340,37 +364,6 @@ def _ready(rows: Rows, quantity: int) -> date:
 
 def _there(rows: Rows, day: date) -> int:
     return max([units for ready, units in rows if ready <= day], default=0)
-
-
-def _parcel_mils(costs: Sequence[Cost], offer: Offer) -> Mils:
-    mils = []
-    for cost in costs:
-        try:
-            answer = cost.of_parcel(offer)
-        except Exception as fault:  # a plugin may raise anything, and must not stop an order
-            raise CostFailed(cost, type(fault).__name__) from None
-        if type(answer) is not int or answer < 0:
-            raise CostFailed(cost, "an answer that is no amount")
-        mils.append(answer)
-    return tuple(mils)
-
-
-def _toll_mils(costs: Sequence[Cost], offer: Offer) -> Mils:
-    """What leaves by a link pays once; policies price the parcels that customers get."""
-    return tuple([cost.of_parcel(offer) if isinstance(cost, Transfers) else 0 for cost in costs])
-
-
-def _unit_mils(costs: Sequence[Cost], need: Need, offer: Offer, earliest: date) -> Mils:
-    mils = []
-    for cost in costs:
-        try:
-            answer = cost.of_unit(need, offer, earliest)
-        except Exception as fault:  # as above
-            raise CostFailed(cost, type(fault).__name__) from None
-        if type(answer) is not int:
-            raise CostFailed(cost, "an answer that is no amount")
-        mils.append(answer)
-    return tuple(mils)
 
 
 def _arc(way: Way, weigh: Weigh, late: int, pools: Mapping[int, int]) -> Arc:

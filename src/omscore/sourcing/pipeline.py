@@ -15,11 +15,11 @@ from omscore.kernel.ids import LineId, NodeId, Sku
 from omscore.kernel.reason import Noted, Reason
 from omscore.network.plan import Decision, Leg, PassedOver, main_node
 from omscore.sourcing import limits
+from omscore.sourcing.asked import CostFailed
 from omscore.sourcing.candidate import Candidate, Question, candidates, most_of
 from omscore.sourcing.costs import Cost
 from omscore.sourcing.drawing import Drawing, draw
 from omscore.sourcing.feasible import faults
-from omscore.sourcing.pen import CostFailed
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.problem import Solution, Solver
 from omscore.sourcing.rules import Rule, judge, noted

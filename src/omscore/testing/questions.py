@@ -111,7 +111,7 @@ def questions(draw: DrawFn, *, most_needs: int = 3, limited: bool = True) -> Que
         room=dict(draw(_rooms(network))),
         cooling=cooling,
         rejections=dict.fromkeys(sorted(cooling), 2),
-        use_by={one: draw(_ROWS) for one in at if draw(_SELDOM)},
+        use_by={one: draw(_ROWS) for one in at if draw(st.booleans())},
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import attrs
 
 from omscore.kernel.errors import Unreadable
-from omscore.sourcing import limits, restrictions
+from omscore.sourcing import fitness, limits, restrictions
 from omscore.sourcing.combinators import AllOf, Not
 from omscore.sourcing.costs import Cost
 from omscore.sourcing.limits import Limit
@@ -130,12 +130,17 @@ _CHOICES: Sequence[tuple[type[Rule], str]] = (
     (restrictions.OnlyKinds, "kinds"),
     (restrictions.OnlyMethods, "methods"),
     (restrictions.OnlyRegions, "regions"),
+    (fitness.OnlyChannels, "channels"),
 )
 _BOUNDS: Sequence[type[Rule]] = (
     restrictions.TransitAtMost,
     restrictions.ParcelCostAtMost,
     restrictions.WeightAtMost,
     restrictions.KeepsStock,
+    fitness.WithinKm,
+    fitness.LoadAtMost,
+    fitness.RejectedAtMost,
+    fitness.ShelfLife,
 )
 
 

@@ -7,7 +7,17 @@ from typing import TypeVar
 
 from attrs import evolve, frozen
 
-from omscore.sourcing import combinators, costs, limits, restrictions, rules
+from omscore.sourcing import (
+    combinators,
+    costs,
+    fitness,
+    freight,
+    limits,
+    nodes,
+    restrictions,
+    rules,
+    stakes,
+)
 from omscore.sourcing.costs import Cost
 from omscore.sourcing.problem import Solver
 from omscore.sourcing.rules import Rule
@@ -62,6 +72,14 @@ BUILT_IN = Registry(
         "transit-at-most": restrictions.TransitAtMost,
         "parcel-cost-at-most": restrictions.ParcelCostAtMost,
         "weight-at-most": restrictions.WeightAtMost,
+        "within-km": fitness.WithinKm,
+        "only-tags": fitness.OnlyTags,
+        "only-classes": fitness.OnlyClasses,
+        "only-channels": fitness.OnlyChannels,
+        "carries": fitness.Carries,
+        "load-at-most": fitness.LoadAtMost,
+        "rejected-at-most": fitness.RejectedAtMost,
+        "shelf-life": fitness.ShelfLife,
         "whole-line": restrictions.WholeLine,
         "keeps-stock": restrictions.KeepsStock,
         "all-of": combinators.AllOf,
@@ -86,6 +104,17 @@ BUILT_IN = Registry(
         "lateness": costs.Lateness,
         "handling": costs.Handling,
         "preference": costs.Preference,
+        "distance": freight.Distance,
+        "tariff": freight.Tariff,
+        "emissions": freight.Emissions,
+        "priority": nodes.NodePriority,
+        "split": nodes.Split,
+        "labor": nodes.Labor,
+        "balance": nodes.Balance,
+        "performance": nodes.Performance,
+        "opportunity": stakes.Opportunity,
+        "stock-out-risk": stakes.StockOutRisk,
+        "markdown": stakes.Markdown,
         "soft": combinators.Soft,
     },
     solvers={one.name: one for one in (Exact(), Greedy(), Covering(), Highs(), Automatic())},

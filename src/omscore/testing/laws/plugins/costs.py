@@ -8,7 +8,7 @@ again about that plan adds up to.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from datetime import date
 from typing import NoReturn
@@ -16,9 +16,10 @@ from typing import NoReturn
 from attrs import define, frozen
 from hypothesis.strategies import SearchStrategy
 
+from omscore.kernel.ids import NodeId, Sku
 from omscore.network.calendar import delivery_day
 from omscore.network.plan import Decision, ParcelName, parcel_of
-from omscore.sourcing.candidate import Candidate, Question
+from omscore.sourcing.candidate import Candidate, Question, Rows
 from omscore.sourcing.costs import Cost, Offer, in_minor
 from omscore.sourcing.need import Need
 from omscore.sourcing.pipeline import sift, source
@@ -172,5 +173,17 @@ def _earliest(kept: list[Candidate]) -> date:
 def _offer(question: Question, one: Candidate, ship: date) -> Offer:
     if one.lane is None:
         raise LookupError(f"no lane from {one.node.id}")
-    arrives = delivery_day(one.lane, question.network, ship)
-    return Offer(one.node, one.lane, ship, arrives, one.distance_km)
+    arrives, node = delivery_day(one.lane, question.network, ship), one.node
+    return Offer(
+        node,
+        one.lane,
+        ship,
+        arrives,
+        one.distance_km,
+        stock=_at(node.id, question.stock),
+        use_by=_at(node.id, question.use_by),
+    )
+
+
+def _at(node: NodeId, rows: Mapping[tuple[NodeId, Sku], Rows]) -> Mapping[Sku, Rows]:
+    return {sku: some for (id_, sku), some in rows.items() if id_ == node}
