@@ -153,11 +153,11 @@ def test_every_cost_keeps_the_laws_of_costs(cost: Cost) -> None:
         (lambda: Tariff([]), "$.zones"),
         (lambda: Tariff([Zone(5), Zone(5)]), "$.zones"),
         (lambda: Zone(5, steps=[Step(9, 1), Step(8, 1)]), "$.steps"),
-        (lambda: Zone(5, steps=[(9, 1)]), "$.steps[0]"),
+        (lambda: Zone(5, steps=[(9, 1)]), "$.steps[0]"),  # type: ignore[list-item]
         (lambda: Performance(600, {"lyon": -1}), "$.percent.lyon"),
-        (lambda: Opportunity({"lyon": {"S": 4.5}}), "$.unit.lyon.S"),
+        (lambda: Opportunity({"lyon": {"S": 4.5}}), "$.unit.lyon.S"),  # type: ignore[dict-item]
         (lambda: StockOutRisk(60, {"lyon": {"S": True}}), "$.demand.lyon.S"),
-        (lambda: Preference({"lyon": "90"}), "$.parcel.lyon"),
+        (lambda: Preference({"lyon": "90"}), "$.parcel.lyon"),  # type: ignore[dict-item]
         (lambda: Markdown(0, 5), "$.percent"),
         (lambda: Balance(0), "$.unit"),
     ],
