@@ -148,13 +148,13 @@ def test_a_rule_without_sense_cannot_be_made(make: Callable[[], object]) -> None
         WithinKm(500),
         LoadAtMost(50),
         RejectedAtMost(1),
-        ShelfLife(3),
+        ShelfLife(9),
         When(OnlyClasses(["cold"]), OnlyTags(["cold"])),
     ],
 )
 def test_every_rule_keeps_the_laws_of_rules(rule: Rule) -> None:
     """And each of them was against something."""
-    assert check_rule(rule, most=60).no > 0
+    assert check_rule(rule).no > 0
 
 
 WORDS = st.lists(st.sampled_from(["cold", "hazardous", "brand:a", "brand:b"]), unique=True)

@@ -19,7 +19,7 @@ from omscore.sourcing.need import Need
 from omscore.sourcing.restrictions import OnlyKinds
 from omscore.testing.laws import BrokenLaw, check_cost
 
-FEW = 40
+FEW = 100
 
 
 @pytest.mark.parametrize(
