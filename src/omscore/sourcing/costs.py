@@ -61,7 +61,10 @@ class Cost(Protocol):
         ...
 
     def of_unit(self, need: Need, offer: Offer, earliest: date, /) -> int:
-        """Mils for each unit; *earliest* is the first day on which any node could deliver it."""
+        """Mils for each unit.
+
+        *earliest* is the first day on which any node could deliver it; the wanted one, if later.
+        """
         ...
 
 
@@ -85,9 +88,8 @@ class Waiting:
     """*per_unit_day* minor units for each unit and each day that a customer waits.
 
     Days count from the earliest on which any node could deliver, or from the day that is wanted if
-    that is later.  So it changes which plan is
-    chosen, and costs nothing where nobody could be faster.  It is a price put on patience, not
-    money that anybody pays.
+    that is later.  So it changes which plan is chosen, and costs nothing where nobody could be
+    faster.  It is a price put on patience, not money that anybody pays.
     """
 
     per_unit_day: int = field(default=5, validator=no_or_some_units, metadata=MINOR)

@@ -144,7 +144,7 @@ class _Trial:
             by_id = {one.node.id: one for one in some}
             for leg in (leg for leg in decision.legs if leg.line == need.line):
                 offer = _offer(question, by_id[leg.node], leg.ship_day)
-                total += leg.quantity * self.cost.of_unit(need, offer, _earliest(some))
+                total += leg.quantity * self.cost.of_unit(need, offer, _earliest(need, some))
                 if parcel_of(leg) not in paid:
                     total += self.cost.of_parcel(offer)
                     paid.add(parcel_of(leg))
@@ -163,11 +163,12 @@ def _asked(question: Question, need: Need, kept: list[Candidate]) -> Iterator[As
         for ship, _ in one.rows:
             offer = _offer(question, one, ship)
             yield Asking(offer)
-            yield Asking(offer, need, _earliest(kept))
+            yield Asking(offer, need, _earliest(need, kept))
 
 
-def _earliest(kept: list[Candidate]) -> date:
-    return min(one.earliest for one in kept if one.earliest is not None)
+def _earliest(need: Need, kept: list[Candidate]) -> date:
+    first = min(one.earliest for one in kept if one.earliest is not None)
+    return first if need.wanted is None else max(first, need.wanted)
 
 
 def _offer(question: Question, one: Candidate, ship: date) -> Offer:
