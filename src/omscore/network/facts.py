@@ -16,6 +16,7 @@ from omscore.kernel.errors import Unreadable
 from omscore.kernel.keys import Kind
 from omscore.kernel.moments import zone
 from omscore.kernel.quantities import no_or_some_units
+from omscore.kernel.read_only import ReadOnly
 from omscore.kernel.several import several
 from omscore.network.places import Destination, Point
 from omscore.network.transit import TransitName, TransitTimes
@@ -35,7 +36,7 @@ def _capacity(value: Mapping[str, int]) -> Mapping[str, int]:
     for most in value.values():
         if type(most) is not int or most < 0:
             raise Unreadable("a whole number, zero or more", "$.capacity")
-    return dict(value)
+    return ReadOnly(value)
 
 
 def _words(value: Iterable[str]) -> tuple[str, ...]:

@@ -353,7 +353,7 @@ def _by_node(
 ) -> Mapping[NodeId, Mapping[Sku, Rows]]:
     found: dict[NodeId, dict[Sku, Rows]] = {}
     for (node, sku), some in rows.items():
-        found.setdefault(node, {})[sku] = some
+        found.setdefault(node, {})[sku] = tuple(some)
     return found
 
 
