@@ -32,11 +32,11 @@ from omscore.sourcing.problem import (
 )
 from omscore.sourcing.solvers.chosen import Automatic
 from omscore.sourcing.solvers.exact import Exact
-from omscore.sourcing.solvers.greedy import Covering, Greedy
+from omscore.sourcing.solvers.greedy import CheapestFirst, Covering, Greedy
 from omscore.sourcing.solvers.highs import Highs
 
 SHORT = 1_000
-SOLVERS = [Greedy(), Covering(), Exact(), Highs(), Automatic()]
+SOLVERS = [Greedy(), CheapestFirst(), Covering(), Exact(), Highs(), Automatic()]
 PROVING = [Exact(), Highs(), Automatic()]
 
 
@@ -373,28 +373,3 @@ def test_a_parcel_that_costs_less_than_nothing_is_refused() -> None:
     """Unused parcels are not chosen for a gift."""
     with pytest.raises(Broken):
         Exact().solve(Problem((Need(1, SHORT, (Arc(0, 1, 1, ()),)),), (Parcel(0, 0, -1),), ()))
-
-
-# --- the greedy ones ----------------------------------------------------------------------------
-
-
-def test_greedy_takes_what_comes_first() -> None:
-    """A priority list, whatever it costs."""
-    arcs = (Arc(1, 1, 90, ()), Arc(0, 2, 5, ()))
-    problem = Problem((Need(2, SHORT, arcs),), (Parcel(0, 0, 10), Parcel(1, 0, 10)), ())
-    assert Greedy().solve(problem).units == ((0, 0, 1), (0, 1, 1))
-
-
-def test_covering_opens_what_carries_most() -> None:
-    """Even where two cheap parcels would cost less."""
-    needs = tuple(Need(1, SHORT, (Arc(k, 1, 0, ()), Arc(2, 1, 50, ()))) for k in range(2))
-    problem = Problem(needs, (Parcel(0, 0, 1), Parcel(1, 0, 1), Parcel(2, 0, 9)), ())
-    assert Covering().solve(problem).units == ((0, 1, 1), (1, 1, 1))
-
-
-def test_greedy_leaves_out_what_cannot_be_complete() -> None:
-    """All or nothing: and so all that is entangled with it."""
-    needs = (Need(2, SHORT, (Arc(0, 1, 1, ()),)), *[Need(1, SHORT, (Arc(0, 1, 1, ()),))] * 2)
-    limits = (AllOrNothing(frozenset({0, 1})), AllOrNothing(frozenset({1, 2})))
-    problem = Problem(needs, (Parcel(0, 0, 1),), (), limits=limits)
-    assert Greedy().solve(problem).units == ()

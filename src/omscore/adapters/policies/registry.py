@@ -23,7 +23,7 @@ from omscore.sourcing.problem import Solver
 from omscore.sourcing.rules import Rule
 from omscore.sourcing.solvers.chosen import Automatic
 from omscore.sourcing.solvers.exact import Exact
-from omscore.sourcing.solvers.greedy import Covering, Greedy
+from omscore.sourcing.solvers.greedy import CheapestFirst, Covering, Greedy
 from omscore.sourcing.solvers.highs import Highs
 
 T = TypeVar("T")
@@ -117,5 +117,8 @@ BUILT_IN = Registry(
         "markdown": stakes.Markdown,
         "soft": combinators.Soft,
     },
-    solvers={one.name: one for one in (Exact(), Greedy(), Covering(), Highs(), Automatic())},
+    solvers={
+        one.name: one
+        for one in (Exact(), Greedy(), CheapestFirst(), Covering(), Highs(), Automatic())
+    },
 )

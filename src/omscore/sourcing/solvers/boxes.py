@@ -15,7 +15,6 @@ from heapq import heappop, heappush
 
 from attrs import define, field
 
-from omscore.sourcing.problem import Need, Problem
 from omscore.sourcing.solvers import charge
 from omscore.sourcing.solvers.coupling import (
     Box,
@@ -26,7 +25,7 @@ from omscore.sourcing.solvers.coupling import (
     forbidden,
     tightened,
 )
-from omscore.sourcing.solvers.filling import Filling, Units
+from omscore.sourcing.solvers.filling import Filling, Units, fill_up
 from omscore.sourcing.solvers.folded import Folded
 from omscore.sourcing.solvers.prices import Market, Prices
 from omscore.sourcing.solvers.relaxed import Relaxation
@@ -153,24 +152,5 @@ def _mended(folded: Folded, units: list[int]) -> Units:
     for (need, place), _ in chosen:
         filling.add(need, place)
     opened = {problem.needs[need].arcs[place].parcel for need, place, _ in filling.units()}
-    for number, asked in enumerate(problem.needs):
-        if left := filling.left[number]:
-            for _, place, parcel in _cheapest(problem, asked, left, opened):
-                if filling.add(number, place):
-                    opened.add(parcel)
-                if not filling.left[number]:
-                    break
+    fill_up(problem, filling, opened)
     return filling.units()
-
-
-def _cheapest(
-    problem: Problem, need: Need, left: int, opened: set[int]
-) -> list[tuple[int, int, int]]:
-    """Arcs of a need with their parcels, by what a unit costs with its part of the parcel."""
-    rows = []
-    for place, arc in enumerate(need.arcs):
-        most = min(arc.most, left)
-        if most:
-            fixed = 0 if arc.parcel in opened else problem.parcels[arc.parcel].cost
-            rows.append((arc.cost + fixed // most, place, arc.parcel))
-    return sorted(rows)

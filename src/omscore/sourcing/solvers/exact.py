@@ -26,7 +26,7 @@ from omscore.sourcing.solvers import boxes, charge
 from omscore.sourcing.solvers.blocks import improved
 from omscore.sourcing.solvers.filling import Units, allowed
 from omscore.sourcing.solvers.folded import Folded
-from omscore.sourcing.solvers.greedy import Greedy
+from omscore.sourcing.solvers.greedy import CheapestFirst
 from omscore.sourcing.solvers.line import Found, line
 from omscore.sourcing.solvers.single import single
 
@@ -53,7 +53,7 @@ class Exact:
         kept = allowed(problem, units)
         if proved and kept and not tolls_of(problem, units):
             return Solution(units, cost, cost, steps, self.name)
-        start = units if kept else Greedy().solve(problem).units
+        start = units if kept else CheapestFirst().solve(problem).units
         left = budget - steps
         large = sum([len(need.arcs) for need in problem.needs]) > LARGE
         found = _searched(problem, start, left, large=large)

@@ -169,6 +169,26 @@ def _apart(problem: Problem, units: Units) -> bool:
     return True
 
 
+def fill_up(problem: Problem, filling: Filling, opened: set[int]) -> None:
+    """Cover what is left of each need by the arc that costs least with its part of the parcel.
+
+    A parcel that is *opened*, and each that is opened here, costs nothing more.
+    """
+    for need, asked in enumerate(problem.needs):
+        if not (left := filling.left[need]):
+            continue
+        rows = []
+        for place, arc in enumerate(asked.arcs):
+            if most := min(arc.most, left):
+                fixed = 0 if arc.parcel in opened else problem.parcels[arc.parcel].cost
+                rows.append((arc.cost + fixed // most, place, arc.parcel))
+        for _, place, parcel in sorted(rows):
+            if filling.add(need, place):
+                opened.add(parcel)
+            if not filling.left[need]:
+                break
+
+
 def level(rows: Rows, day: int) -> int:
     """The units that may have left a pool by the end of *day*."""
     there = 0
