@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omscore.atp.messages import NoSuchItem, NoSuchNode
+from omscore.atp.messages import ChangeSupply, NoSuchItem, NoSuchNode
 from omscore.atp.questions import Shipment
 from omscore.atp.reallocation import STRATEGIES, Strategy
 from omscore.kernel.errors import Refused, Unreadable
 from omscore.kernel.ids import NodeId, OrderId, Sku
 from omscore.orchestration.backlog import BACKLOG, DoesNotWait, RankWaiting
 from omscore.testing import laws
-from omscore.testing.builders import TODAY, a_shop, an_order, day, expected, received
+from omscore.testing.builders import HOUR, TODAY, a_shop, an_order, day, expected, received
 from omscore.testing.story import Shop
 
 
@@ -137,7 +137,45 @@ def test_those_who_are_allocated_do_not_wait() -> None:
     shop.refuses(
         RankWaiting("TEA", ["o-4", "o-1", "o-9"]), *map(DoesNotWait, map(OrderId, ["o-1", "o-9"]))
     )
+
+
+def test_ranking_again_changes_nothing() -> None:
+    """The first in line may be ranked, so that nobody comes before it; once is enough."""
+    shop = a_busy_shop().given(RankWaiting("TEA", ["o-3"]))
+
     assert not shop.oms.do(RankWaiting("TEA", ["o-3"])).events
+
+
+# --- who loses what was promised ---------------------------------------------------------------
+
+
+def test_whoever_loses_a_promise_goes_before_those_who_ordered_later() -> None:
+    """Supply comes two days late: the first two keep their turn, the others go on waiting."""
+    shop = a_shop({}).given(expected(6, day(3)))
+    for n in range(1, 5):
+        shop = shop.given(an_order(3, id=f"o-{n}")).after(HOUR)
+    shop.given(ChangeSupply(node="berlin", sku="TEA", document="po-1", quantity=6, day=day(5)))
+
+    stages = {id_: shop.oms.order(id_).status for id_ in ("o-1", "o-2", "o-3", "o-4")}
+    assert stages == {
+        "o-1": "allocated",
+        "o-2": "allocated",
+        "o-3": "backordered",
+        "o-4": "backordered",
+    }
+    laws.check(shop.oms)
+
+
+def test_whoever_loses_a_promise_waits_in_front() -> None:
+    """Nothing comes at all: the queue is in the order of ordering, except for who was ranked."""
+    shop = a_shop({}).given(expected(3, day(3)))
+    for n in range(1, 5):
+        shop = shop.given(an_order(3, id=f"o-{n}")).after(HOUR)
+    shop.given(RankWaiting("TEA", ["o-4"]))
+    shop.given(ChangeSupply(node="berlin", sku="TEA", document="po-1", quantity=0, day=day(3)))
+
+    assert [one.order for one in shop.oms.backlog("TEA")] == ["o-4", "o-1", "o-2", "o-3"]
+    laws.check(shop.oms)
 
 
 # --- bad input --------------------------------------------------------------------------------

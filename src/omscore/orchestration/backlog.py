@@ -1,14 +1,17 @@
 """Waiting demand: units that were ordered, for which no supply with a date is known.
 
-One backlog per sku, first come, first served.  It is no reservation, but lowers what later requests
-may be promised; when supply arrives, those who wait are called in their order.
+One backlog per sku, first come, first served: whoever was promised units that do not come goes
+before those who ordered later.  It is no reservation, but lowers what later requests may be
+promised; when supply arrives, those who wait are called in their order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import ClassVar, assert_never
 
+import attrs
 from attrs import field, frozen
 
 from omscore.kernel import ids
@@ -21,19 +24,31 @@ from omscore.kernel.several import several
 from omscore.kernel.todo import Later
 from omscore.lifecycle.order.messages import SourceOrder
 
+_EVER = datetime.min.replace(tzinfo=UTC)
+
 
 @frozen
 class Waiting:
-    """Units of an order line that wait."""
+    """Units of an order line that wait, and *since* when the order is placed.
+
+    *ranked* ones were put first by somebody.
+    """
 
     order: OrderId
     line: LineId
     quantity: int
+    since: datetime | None = None
+    ranked: bool = False
+
+    @property
+    def turn(self) -> tuple[bool, datetime]:
+        """What goes before what: who was ranked, then who was placed before."""
+        return not self.ranked, self.since or _EVER
 
 
 @frozen
 class WaitingJoined:
-    """Units began to wait, behind all others."""
+    """Units began to wait, behind all whose orders were placed before."""
 
     waiting: Waiting
 
@@ -59,14 +74,22 @@ class WaitingRanked:
     orders: tuple[OrderId, ...]
 
 
+Queue = dict[tuple[OrderId, LineId], Waiting]
 BacklogEvent = WaitingJoined | WaitingLeft | WaitingCalled | WaitingRanked
 
 
 @frozen
 class Backlog:
-    """Who waits for a sku, first come first."""
+    """Who waits for a sku, first come first: by when orders were placed."""
 
     queue: tuple[Waiting, ...] = ()
+
+    def keeping(self, order: OrderId, since: datetime) -> Backlog:
+        """The same with a place for *order*, which has lost its units but does not wait yet."""
+        if any(one.order == order for one in self.queue):
+            return self
+        place = Waiting(order, LineId("-"), 0, since)
+        return Backlog(tuple(_inserted(self.queue, place)))
 
 
 def evolve(backlog: Backlog | None, /, *events: BacklogEvent) -> Backlog:
@@ -75,9 +98,9 @@ def evolve(backlog: Backlog | None, /, *events: BacklogEvent) -> Backlog:
     for event in events:
         match event:
             case WaitingJoined(waiting):
-                _add(queue, waiting, waiting.quantity)
+                queue = _joined(queue, waiting)
             case WaitingLeft(waiting):
-                _add(queue, waiting, -waiting.quantity)
+                _leave(queue, waiting)
             case WaitingCalled():
                 pass
             case WaitingRanked(orders):
@@ -87,12 +110,27 @@ def evolve(backlog: Backlog | None, /, *events: BacklogEvent) -> Backlog:
     return Backlog(tuple(queue.values()))
 
 
-def _add(queue: dict[tuple[OrderId, LineId], Waiting], waiting: Waiting, quantity: int) -> None:
+def _joined(queue: Queue, waiting: Waiting) -> Queue:
     at = waiting.order, waiting.line
-    left = (queue[at].quantity if at in queue else 0) + quantity
+    if (known := queue.get(at)) is not None:
+        queue[at] = attrs.evolve(known, quantity=known.quantity + waiting.quantity)
+        return queue
+    return {(one.order, one.line): one for one in _inserted(queue.values(), waiting)}
+
+
+def _inserted(queue: Iterable[Waiting], newcomer: Waiting) -> list[Waiting]:
+    """*queue* with *newcomer* behind all whose turn is not after its own."""
+    found = list(queue)
+    place = next((at for at, one in enumerate(found) if one.turn > newcomer.turn), len(found))
+    return [*found[:place], newcomer, *found[place:]]
+
+
+def _leave(queue: Queue, waiting: Waiting) -> None:
+    at = waiting.order, waiting.line
+    left = (queue[at].quantity if at in queue else 0) - waiting.quantity
     ensure(left >= 0, "no more units leave a backlog than wait in it")
     if left:
-        queue[at] = Waiting(*at, left)
+        queue[at] = attrs.evolve(queue[at], quantity=left)
     else:
         del queue[at]
 
@@ -100,7 +138,11 @@ def _add(queue: dict[tuple[OrderId, LineId], Waiting], waiting: Waiting, quantit
 def _ranked(queue: Iterable[Waiting], orders: Sequence[OrderId]) -> list[Waiting]:
     """*queue* with *orders* first; what is of equal rank stays as it was."""
     places = {order: place for place, order in enumerate(orders)}
-    return sorted(queue, key=lambda one: places.get(one.order, len(places)))
+    ranked = [
+        attrs.evolve(one, ranked=True) if one.order in places and not one.ranked else one
+        for one in queue
+    ]
+    return sorted(ranked, key=lambda one: places.get(one.order, len(places)))
 
 
 BACKLOG = Kind(

@@ -21,6 +21,7 @@ from omscore.kernel import ids
 from omscore.kernel.errors import ensure
 from omscore.kernel.keys import Changes, Key, Seen
 from omscore.kernel.recorded import Context
+from omscore.lifecycle.order.order import ORDER
 from omscore.network.calendar import next_ship_day, ship_day, ship_day_of_supply
 from omscore.network.capacity import CAPACITY, Capacity, capacity_id
 from omscore.network.facts import THE_NETWORK, Network, Node
@@ -148,11 +149,18 @@ class Planner:
     def _ahead(
         self, changes: Changes, needs: Iterable[Need], order: ids.OrderId | None
     ) -> dict[ids.Sku, int]:
-        """How many units of each sku are left to those who wait."""
-        return {
-            one.sku: self.precedence(changes.get(BACKLOG.key(one.sku)) or Backlog(), order)
-            for one in needs
-        }
+        """How many units of each sku are left to those who wait.
+
+        An *order* that has lost its units goes before those that were placed after it.
+        """
+        known = None if order is None else changes.get(ORDER.key(order))
+        ahead = dict[ids.Sku, int]()
+        for sku in dict.fromkeys(one.sku for one in needs):
+            waiting = changes.get(BACKLOG.key(sku)) or Backlog()
+            if known is not None:
+                waiting = waiting.keeping(known.id, known.placed_at)
+            ahead[sku] = self.precedence(waiting, order)
+        return ahead
 
     def _days(
         self,

@@ -47,15 +47,15 @@ def reads_of(
 def tell(changes: Changes, order: OrderId, event: UnitsMoved, context: Context) -> None:
     """Let units move, and let go of what they no longer hold: it goes to those who wait for it."""
     key = ORDER.key(order)
-    lines = changes.require(key).lines
+    lines = (known := changes.require(key)).lines
     changes.tell(key, [event])
     freed: dict[Sku, None] = {}
     for moved in event.moved:
         sku = lines[moved.line].asked.sku
         if moved.from_.stage == "backordered":
-            changes.tell(BACKLOG.key(sku), [backlog.WaitingLeft(_waiting(order, moved))])
+            changes.tell(BACKLOG.key(sku), [backlog.WaitingLeft(_waiting(known, moved))])
         if moved.to.stage == "backordered":
-            changes.tell(BACKLOG.key(sku), [backlog.WaitingJoined(_waiting(order, moved))])
+            changes.tell(BACKLOG.key(sku), [backlog.WaitingJoined(_waiting(known, moved))])
         if moved.from_.reservation is not None and moved.to.reservation is None:
             _let_go(changes, moved, moved.from_.reservation, event.move, context)
             if event.move != "ship":
@@ -66,8 +66,8 @@ def tell(changes: Changes, order: OrderId, event: UnitsMoved, context: Context) 
         backlog.call(changes, sku)
 
 
-def _waiting(order: OrderId, moved: Moved) -> Waiting:
-    return Waiting(order, moved.line, moved.quantity)
+def _waiting(order: Order, moved: Moved) -> Waiting:
+    return Waiting(order.id, moved.line, moved.quantity, order.placed_at)
 
 
 def _let_go(
