@@ -28,12 +28,14 @@ examples:
   omscore explain 1007 --policy examples/small
                                                and what would have made better plans
   omscore audit --database small.db            recompute everything from the events
+  omscore feed stock.csv --report count-stock --full berlin --database shop.db
+                                               take a full count of a node from a file
   omscore policy check policy.toml             read a sourcing policy, and say what it says
   omscore backtest history.csv                 what promises from past shipments would be worth
 
 exit status:
   0    all is well
-  1    the audit has found differences
+  1    the audit has found differences, or rows of a feed were refused
   2    something asked for is not there or cannot be read; nothing was changed
   3    a law of the library does not hold, or the storage failed
   130  interrupted; the same replay again goes on where it was
@@ -70,6 +72,16 @@ Checks a sourcing policy, or prints the JSON Schema of one, for editors and othe
 """
 
 
+FEED = """\
+Takes the reports of stock in FILE, a CSV file with a header: receipts, counts, supplies and so on.
+The columns are the fields of the reports, and report (its name, like count-stock), occurred_at and
+sequence.
+
+The same feed again changes nothing, and one that was interrupted goes on.  A row that cannot be
+read or is refused is listed with its line and left out; with --strict it stops the feed.
+"""
+
+
 def parser() -> ArgumentParser:
     """The parser of the whole command line."""
     top = ArgumentParser(
@@ -100,7 +112,34 @@ def parser() -> ArgumentParser:
             "backtest", help="test promises on a history of shipments", description=BACKTEST
         )
     )
+    _feed(
+        commands.add_parser("feed", help="take reports of stock from a CSV file", description=FEED)
+    )
     return top
+
+
+def _feed(told: ArgumentParser) -> None:
+    told.add_argument("file", metavar="FILE", type=Path, help="the CSV file")
+    _database(told)
+    told.add_argument("--name", help="the name of the feed; if not given, that of the file")
+    told.add_argument("--report", metavar="NAME", help="what every row is, like count-stock")
+    told.add_argument(
+        "--set",
+        metavar="COLUMN=VALUE",
+        action="append",
+        default=[],
+        help="what a row says that leaves this column out or empty; may be repeated",
+    )
+    told.add_argument(
+        "--full",
+        metavar="NODE",
+        action="append",
+        default=[],
+        help="the file counts all there is at NODE: what it leaves out is none; may be repeated",
+    )
+    told.add_argument("--strict", action="store_true", help="stop before the first wrong row")
+    told.add_argument("--json", action="store_true", help="print the result as JSON, nothing else")
+    told.add_argument("--quiet", action="store_true", help="no progress")
 
 
 def _replay(told: ArgumentParser) -> None:

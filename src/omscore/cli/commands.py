@@ -13,6 +13,7 @@ from attrs import frozen
 
 from omscore.adapters.clocks import FixedClock
 from omscore.cli import backtesting, pages, status, stores
+from omscore.cli.feeding import feed
 from omscore.cli.policies import policy
 from omscore.cli.progress import shown
 from omscore.kernel.errors import Broken, Conflict, OmsError, Refused, Unavailable
@@ -30,6 +31,7 @@ def run(given: Namespace) -> int:
         "audit": audit,
         "policy": policy,
         "backtest": backtesting.run,
+        "feed": feed,
     }
     try:
         return do[given.command](given)
