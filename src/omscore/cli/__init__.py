@@ -1,4 +1,4 @@
-"""The command line: `omscore replay`, `explain`, `audit`, `policy` and `backtest`.
+"""The command line: `omscore replay`, `explain`, `audit`, `policy`, `backtest` and `feed`.
 
 What goes wrong outside is one line on the standard error stream, and an exit status (see `status`).
 """
