@@ -18,6 +18,7 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from figures import Row, asked, at_least, at_most, report
 
@@ -52,7 +53,7 @@ def sku(number: int) -> str:
 def reports(many: int) -> Iterator[ReceiveStock | CountStock]:
     """Receipts and counts in turn, over all skus, each with a paper of its own."""
     for n in range(many):
-        at = {"node": "berlin", "sku": sku(n % SKUS), "document": f"d-{n}"}
+        at: Any = {"node": "berlin", "sku": sku(n % SKUS), "document": f"d-{n}"}
         if n // SKUS % 2:
             yield CountStock(**at, counted=n % 90)
         else:

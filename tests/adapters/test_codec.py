@@ -206,7 +206,7 @@ work-item
 """
 NAMES_OF_EVENTS = """
 backlog.called backlog.joined backlog.left backlog.ranked capacity.booked capacity.freed
-demand.stated feed.closing feed.completed feed.taken
+demand.outdated demand.stated feed.closing feed.completed feed.taken
 fulfillment.moved fulfillment.released fulfillment.report-ignored fulfillment.tasks-lowered
 item.learned network.calendar-learned network.destination-learned network.lane-learned
 network.link-learned network.node-learned network.transit-times-learned
@@ -219,7 +219,8 @@ position.units-freed position.units-reserved quote.moved quote.opened
 request.answered reservation.ended
 reservation.extended reservation.moved reservation.raised
 reservation.stock-committed reservation.stock-reserved return.announced return.graded
-return.moved return.received return.report-ignored stocktake.counted supply.changed supply.expected
+return.moved return.received return.report-ignored stocktake.counted supply.changed
+supply.expected supply.outdated
 supply.received work-item.closed work-item.opened
 """
 NAMES_OF_COMMANDS = """

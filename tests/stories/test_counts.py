@@ -7,15 +7,18 @@ import pytest
 
 from omscore.atp.messages import (
     AdjustStock,
+    ChangeSupply,
     CountStock,
     DispatchTransfer,
+    ExpectDemand,
     IssueStock,
     Outdated,
     ReceiveStock,
+    ReceiveSupply,
 )
 from omscore.atp.movements import ShortageDeclared, StockEntered
 from omscore.atp.position import POSITION, Position
-from omscore.atp.supplies import PaperOutdated
+from omscore.atp.supplies import DemandOutdated, PaperOutdated, SupplyOutdated
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import DocumentId
 from omscore.lifecycle.fulfillment.messages import (
@@ -255,3 +258,45 @@ def test_what_the_shop_sold_was_there() -> None:
     assert entered(shop) == [("found", 2, "bon-1"), ("issued", -5, "bon-1")]
     assert on_hand(shop) == 0
     laws.check(shop.oms)
+
+
+# --- words that cross -------------------------------------------------------------------------
+
+
+def change(quantity: int, on: int) -> ChangeSupply:
+    return ChangeSupply(**AT, document="po-1", quantity=quantity, day=day(on))
+
+
+def demand(quantity: int) -> ExpectDemand:
+    return ExpectDemand(**AT, document="market", quantity=quantity, day=day(1))
+
+
+@pytest.mark.parametrize("stamps", [("sequence", 2, 1), ("occurred_at", MONDAY, MONDAY - HOUR)])
+def test_an_older_word_never_overwrites_a_newer_one(stamps: tuple[str, Any, Any]) -> None:
+    """By the number or the time of the source; it is recorded, and says what overtook it."""
+    by, newer, older = stamps
+    shop = a_shop({}).given(expected(10, day(2)))
+    shop.oms.do(change(4, 3), actor="erp", **{by: newer})
+    late = shop.oms.do(change(9, 2), actor="erp", **{by: older})
+    assert [type(one.event) for one in late.events] == [SupplyOutdated]
+    assert shop.oms.available("TEA", "berlin", day=day(9)) == 4
+
+    shop.oms.do(demand(3), actor="market", **{by: newer})
+    late = shop.oms.do(demand(1), actor="market", **{by: older})
+    assert [type(one.event) for one in late.events] == [DemandOutdated]
+    assert shop.oms.available("TEA", "berlin", day=day(9)) == 1
+    laws.check(shop.oms)
+    assert list(shop.oms.audit()) == []
+
+
+def test_a_receipt_from_before_the_last_word_is_not_taken_from_what_is_still_to_come() -> None:
+    """Four of ten came; then the vendor wrote "six to come"; then the delivery note is found."""
+    shop = a_shop({}).given(expected(10, day(2))).after(2 * HOUR)
+    shop.oms.do(change(6, 2), occurred_at=MONDAY + HOUR)
+    note = ReceiveSupply(**AT, document="po-1", quantity=4, receipt="note-1")
+    shop.oms.do(note, occurred_at=MONDAY)
+
+    assert shop.oms.available("TEA", "berlin") == 4
+    assert shop.oms.available("TEA", "berlin", day=day(2)) == 10
+    laws.check(shop.oms)
+    assert list(shop.oms.audit()) == []

@@ -91,6 +91,8 @@ EVENTS: dict[str, type[object]] = {
     "supply.expected": supplies.SupplyExpected,
     "supply.changed": supplies.SupplyChanged,
     "supply.received": supplies.SupplyReceived,
+    "supply.outdated": supplies.SupplyOutdated,
+    "demand.outdated": supplies.DemandOutdated,
     "demand.stated": supplies.DemandStated,
     "paper.taken": supplies.PaperTaken,
     "paper.ignored": supplies.PaperIgnored,

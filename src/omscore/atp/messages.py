@@ -311,6 +311,17 @@ class Outdated(Reason):
 
 
 @frozen
+class Overtaken(Reason):
+    """The same source has said something later, as of the instant that is named."""
+
+    code: ClassVar[str] = "stock.overtaken"
+    by: str
+
+    def __str__(self) -> str:
+        return f"something later, of {self.by}, was taken before"
+
+
+@frozen
 class NotOnHand(Reason):
     """Fewer units are on hand than should leave."""
 

@@ -16,6 +16,7 @@ from omscore.kernel.errors import Broken, ensure
 from omscore.kernel.ids import DocumentId, NodeId, Sku
 from omscore.kernel.keys import Kind
 from omscore.kernel.reason import Noted
+from omscore.kernel.recorded import Stamp
 
 Origin = Literal["purchase", "transfer"]
 
@@ -41,12 +42,16 @@ class SupplyExpected:
 
 @frozen
 class SupplyChanged:
-    """What is still to come is now *open* units, on *day*; at *late_at* they are late."""
+    """What is still to come is now *open* units, on *day*; at *late_at* they are late.
+
+    *stamp* is when the source said so; what we found out ourselves has none.
+    """
 
     open: int
     day: date
     why: Literal["changed", "late"]
     late_at: datetime
+    stamp: Stamp | None = None
 
 
 @frozen
@@ -57,12 +62,19 @@ class SupplyReceived:
     document: DocumentId
 
 
-SupplyEvent = SupplyExpected | SupplyChanged | SupplyReceived
+@frozen
+class SupplyOutdated:
+    """Something older than the last word of the source was told; it changed nothing."""
+
+    why: Noted
+
+
+SupplyEvent = SupplyExpected | SupplyChanged | SupplyReceived | SupplyOutdated
 
 
 @frozen
 class Supply:
-    """What is still to come, and what came."""
+    """What is still to come, by the last word of its source, and what came."""
 
     document: DocumentId
     node: NodeId
@@ -72,6 +84,7 @@ class Supply:
     open: int
     received: int = 0
     lot: Lot = PLAIN
+    stamp: Stamp | None = None
 
 
 def evolve(supply: Supply | None, /, *events: SupplyEvent) -> Supply:
@@ -92,7 +105,10 @@ def evolve(supply: Supply | None, /, *events: SupplyEvent) -> Supply:
             raise Broken("a supply begins by being expected")
         match event:
             case SupplyChanged(open_, day):
-                supply = attrs.evolve(supply, open=open_, day=day)
+                said = event.stamp or supply.stamp
+                supply = attrs.evolve(supply, open=open_, day=day, stamp=said)
+            case SupplyOutdated():
+                pass
             case SupplyReceived(quantity):
                 left = max(0, supply.open - quantity)
                 supply = attrs.evolve(supply, open=left, received=supply.received + quantity)
@@ -116,7 +132,7 @@ SUPPLY = Kind(
     "supply",
     Supply,
     evolve,
-    (SupplyExpected, SupplyChanged, SupplyReceived),
+    (SupplyExpected, SupplyChanged, SupplyReceived, SupplyOutdated),
     law=law,
     margin=_open,
 )
@@ -131,26 +147,36 @@ class DemandStated:
 
     day: date
     quantity: int
+    stamp: Stamp | None = None
+
+
+@frozen
+class DemandOutdated:
+    """Something older than the last word of the document was told; it changed nothing."""
+
+    why: Noted
 
 
 @frozen
 class Demand:
-    """What a document last said that others will take."""
+    """What a document last said that others will take, and when."""
 
     day: date
     quantity: int
+    stamp: Stamp | None = None
 
 
-def evolve_demand(demand: Demand | None, /, *events: DemandStated) -> Demand:
+def evolve_demand(demand: Demand | None, /, *events: DemandStated | DemandOutdated) -> Demand:
     """The demand as it was last stated."""
     for event in events:
-        demand = Demand(event.day, event.quantity)
+        if isinstance(event, DemandStated):
+            demand = Demand(event.day, event.quantity, event.stamp)
     if demand is None:
         raise Broken("a demand begins by being stated")
     return demand
 
 
-DEMAND = Kind("demand", Demand, evolve_demand, (DemandStated,))
+DEMAND = Kind("demand", Demand, evolve_demand, (DemandStated, DemandOutdated))
 
 
 # --- papers -----------------------------------------------------------------------------------

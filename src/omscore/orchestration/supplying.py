@@ -21,6 +21,7 @@ from omscore.atp.messages import (
     ExpectSupply,
     LapseSupply,
     NoSuchSupply,
+    Overtaken,
     ReceiveSupply,
     SupplyExists,
 )
@@ -30,11 +31,13 @@ from omscore.atp.supplies import (
     DEMAND,
     PAPER,
     SUPPLY,
+    DemandOutdated,
     DemandStated,
     Origin,
     Supply,
     SupplyChanged,
     SupplyExpected,
+    SupplyOutdated,
     SupplyReceived,
     entry_id,
 )
@@ -42,7 +45,8 @@ from omscore.kernel.errors import Refused
 from omscore.kernel.ids import DocumentId, NodeId, Sku
 from omscore.kernel.keys import Changes, Key, Kind, Seen
 from omscore.kernel.moments import day_over, local_day
-from omscore.kernel.recorded import Context, Recorded
+from omscore.kernel.reason import Noted
+from omscore.kernel.recorded import Context, Recorded, Stamp
 from omscore.kernel.todo import Later
 from omscore.network.facts import Node
 from omscore.orchestration import backlog, horizon, reserving, stock
@@ -105,7 +109,7 @@ def _first(parts: Sequence[Part]) -> Lot:
 
 @frozen
 class Changing:
-    """A supply is now more, fewer or none, or comes on another day."""
+    """A supply is now more, fewer or none, or comes on another day; an older word is ignored."""
 
     def reads(self, report: ChangeSupply, seen: Seen) -> Iterable[Key[object]]:
         """The facts, the supply and its position."""
@@ -117,13 +121,20 @@ class Changing:
         changes = Changes(seen)
         node = stock.require_known(changes, report.node, report.sku)
         supply = _supply(changes, report.document, report.node, report.sku)
-        _change(changes, context, supply, report.quantity, report.day, "changed", node)
+        if (last := supply.stamp) is not None and last.after(context.stamp):
+            key = SUPPLY.key(entry_id(report.document, report.node, report.sku))
+            changes.tell(key, [SupplyOutdated(_overtaken(last))])
+        else:
+            _change(changes, context, supply, report.quantity, report.day, "changed", node)
         return changes
 
 
 @frozen
 class Receiving:
-    """Units of an expected supply came; more than expected are taken too."""
+    """Units of an expected supply came; more than expected are taken too.
+
+    What came before the last word on what is still to come is not taken from that again.
+    """
 
     def reads(self, report: ReceiveSupply, seen: Seen) -> Iterable[Key[object]]:
         """The supply, the delivery note and the position."""
@@ -141,7 +152,9 @@ class Receiving:
             # On hand first: supply that only changes its place leaves no promise without stock.
             at: stock.At = (report.node, report.sku, "sellable")
             scheduled = min(report.quantity, supply.open)
-            if scheduled:
+            if _known_to(supply, context):
+                changes.tell(key, [_as_it_was(supply, changes)])
+            elif scheduled:
                 gone = _scheduled(supply.day, -scheduled, report.document, supply.lot)
                 changes.tell(POSITION.key(position_id(report.node, report.sku)), [gone])
             lot = _came(supply.lot, report)
@@ -174,7 +187,7 @@ class Lapsing:
 
 @frozen
 class Demanding:
-    """Others will take units; what the document said before is replaced."""
+    """Others will take units; what the document said before is replaced, by what is newer."""
 
     def reads(self, report: ExpectDemand, seen: Seen) -> Iterable[Key[object]]:
         """The facts, what was said before, and the position."""
@@ -189,9 +202,13 @@ class Demanding:
         horizon.require(report.day, local_day(context.now, node.zone))
         key = DEMAND.key(entry_id(report.document, report.node, report.sku))
         at = POSITION.key(position_id(report.node, report.sku))
-        if (before := changes.get(key)) is not None and before.quantity:
+        before = changes.get(key)
+        if before is not None and before.stamp is not None and before.stamp.after(context.stamp):
+            changes.tell(key, [DemandOutdated(_overtaken(before.stamp))])
+            return changes
+        if before is not None and before.quantity:
             changes.tell(at, [DemandScheduled(before.day, -before.quantity, report.document)])
-        changes.tell(key, [DemandStated(report.day, report.quantity)])
+        changes.tell(key, [DemandStated(report.day, report.quantity, context.stamp)])
         if report.quantity:
             changes.tell(at, [DemandScheduled(report.day, report.quantity, report.document)])
         backlog.call(changes, report.sku)
@@ -204,6 +221,22 @@ class Demanding:
 def _reads_of_supply(document: DocumentId, node: NodeId, sku: Sku) -> Iterable[Key[object]]:
     yield SUPPLY.key(entry_id(document, node, sku))
     yield POSITION.key(position_id(node, sku))
+
+
+def _overtaken(last: Stamp) -> Noted:
+    return Overtaken(last.at.isoformat()).noted()
+
+
+def _known_to(supply: Supply, context: Context) -> bool:
+    """Whether the source knew already what is told now when it last spoke of the supply."""
+    last = supply.stamp
+    return context.may_be_late and last is not None and not context.stamp.after(last)
+
+
+def _as_it_was(supply: Supply, changes: Changes) -> SupplyChanged:
+    """What is still to come stays what it is."""
+    late_at = day_over(supply.day, stock.known_node(changes, supply.node).zone)
+    return SupplyChanged(supply.open, supply.day, "changed", late_at)
 
 
 def _supply(changes: Changes, document: DocumentId, node: NodeId, sku: Sku) -> Supply:
@@ -259,7 +292,8 @@ def _change(
     node: Node,
 ) -> None:
     horizon.require(day, local_day(context.now, node.zone))
-    changed = SupplyChanged(quantity, day, why, day_over(day, node.zone))
+    stamp = context.stamp if why == "changed" else None
+    changed = SupplyChanged(quantity, day, why, day_over(day, node.zone), stamp)
     changes.tell(SUPPLY.key(entry_id(supply.document, supply.node, supply.sku)), [changed])
     at = POSITION.key(position_id(supply.node, supply.sku))
     moved = ((supply.day, -supply.open), (day, quantity))
