@@ -47,7 +47,7 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
         Wanted as Wanted,
     )
     from omscore.catalog.item import Component as Component, Item as Item
-    from omscore.catalog.line import Line as Line
+    from omscore.catalog.line import Line as Line, Substitute as Substitute
     from omscore.kernel.errors import (
         Broken as Broken,
         Conflict as Conflict,
@@ -170,7 +170,7 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
         LeastSplit as LeastSplit,
         UnsplitBelow as UnsplitBelow,
     )
-    from omscore.sourcing.need import Need as Need, Substitute as Substitute
+    from omscore.sourcing.need import Alternative as Alternative, Need as Need
     from omscore.sourcing.policy import Policy as Policy
     from omscore.sourcing.rules import DEFAULT_RULES as DEFAULT_RULES, Rule as Rule
     from omscore.views.standing import LineStanding as LineStanding, OrderStanding as OrderStanding
@@ -186,7 +186,7 @@ _HOMES = {
     "runtime.feeding": "Fed Snapshot",
     # facts
     "catalog.item": "Component Item",
-    "catalog.line": "Line",
+    "catalog.line": "Line Substitute",
     "network.facts": "Calendar Lane Link Network Node PICKUP STANDARD",
     "network.learned": "Shipment learn",
     "network.places": "Destination Point point",
@@ -242,7 +242,7 @@ _HOMES = {
     "lifecycle.quote.chart": "QUOTE_FLOW",
     "orchestration.planning": "Planner",
     "sourcing.policy": "Policy",
-    "sourcing.need": "Need Substitute",
+    "sourcing.need": "Alternative Need",
     "sourcing.candidate": "Candidate",
     "sourcing.rules": "DEFAULT_RULES Rule",
     "sourcing.limits": (

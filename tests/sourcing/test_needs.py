@@ -24,7 +24,7 @@ from omscore.network.plan import Leg
 from omscore.sourcing.candidate import Candidate, Question
 from omscore.sourcing.costs import Transport, Waiting
 from omscore.sourcing.limits import AtMostNodesPerLine, CompleteLines, Limit
-from omscore.sourcing.need import Need, Substitute
+from omscore.sourcing.need import Alternative, Need
 from omscore.sourcing.pipeline import sift, source
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.solvers.exact import Exact
@@ -143,7 +143,7 @@ def questions(draw: st.DrawFn) -> Question:
     splits = st.sampled_from([True, True, False])
     needs: list[Need] = []
     if one in ("plain", "substitutes", "both"):
-        others = (Substitute(POT, draw(st.integers(0, 9))), Substitute(CUP, 3))
+        others = (Alternative(POT, draw(st.integers(0, 9))), Alternative(CUP, 3))
         several = others[: draw(st.integers(1, 2))] if one != "plain" else ()
         quantity = draw(st.integers(1, 2 if one == "both" else 3))
         needs.append(a_need(TEA, quantity, substitutes=several, split=draw(splits)))
@@ -213,7 +213,7 @@ def sent(legs: Sequence[Leg]) -> list[tuple[str, str, int]]:
 def test_a_substitute_is_sent_where_it_costs_less_than_another_parcel() -> None:
     """At 8 it is worth it, at 30 it is not; where nothing else is there it is sent at any price."""
     stock = {("a", POT): 5, ("b", TEA): 5}
-    cheap, dear = (a_need(substitutes=(Substitute(POT, penalty),)) for penalty in (8, 30))
+    cheap, dear = (a_need(substitutes=(Alternative(POT, penalty),)) for penalty in (8, 30))
     assert sent(source(a_question([cheap], stock), PLAIN).legs) == [("POT", "a", 1)]
     assert sent(source(a_question([dear], stock), PLAIN).legs) == [("TEA", "b", 1)]
     [leg] = source(a_question([dear], {("a", POT): 5}), PLAIN).legs
@@ -222,14 +222,14 @@ def test_a_substitute_is_sent_where_it_costs_less_than_another_parcel() -> None:
 
 def test_of_substitutes_that_cost_the_same_the_first_is_sent() -> None:
     """They are named in the order in which they are preferred."""
-    both = a_question([a_need(substitutes=(Substitute(CUP), Substitute(POT)))], {}).needs
+    both = a_question([a_need(substitutes=(Alternative(CUP), Alternative(POT)))], {}).needs
     stock = {("a", POT): 1, ("a", CUP): 1}
     assert [leg.sku for leg in source(a_question(both, stock), PLAIN).legs] == [CUP]
 
 
 def test_a_substitute_is_a_part_of_what_a_plan_costs() -> None:
     """Under every policy: nobody has to think of it."""
-    need = a_need(quantity=2, substitutes=(Substitute(POT, 8, weight_g=500),))
+    need = a_need(quantity=2, substitutes=(Alternative(POT, 8, weight_g=500),))
     decision = source(a_question([need], {("a", POT): 5}), PLAIN)
     assert decision.parts == {"transport": 12, "substitution": 16}
 
@@ -240,7 +240,7 @@ def test_rules_look_at_what_is_sent_not_at_what_was_asked() -> None:
     def not_hazardous(need: Need, candidate: Candidate, /) -> Reason | None:
         return Hazardous() if "hazardous" in need.classes else None
 
-    need = a_need(substitutes=(Substitute(POT, classes=("hazardous",)), Substitute(CUP, 5)))
+    need = a_need(substitutes=(Alternative(POT, classes=("hazardous",)), Alternative(CUP, 5)))
     question = a_question([need], {("a", POT): 5, ("a", CUP): 5})
     decision = source(question, attrs.evolve(PLAIN, rules=(*PLAIN.rules, not_hazardous)))
     assert [leg.sku for leg in decision.legs] == [CUP]
@@ -370,7 +370,7 @@ def test_a_question_that_makes_no_sense_is_unreadable(make: object, path: str) -
 
 def spoiled() -> Iterator[tuple[str, Question, list[Leg], dict[LineId, int]]]:
     """Plans that a plugin could think of, and what is wrong with each."""
-    other = a_need(substitutes=(Substitute(POT),))
+    other = a_need(substitutes=(Alternative(POT),))
     question = a_question([other], {("a", POT): 5, ("a", CUP): 5})
     [leg] = source(question, PLAIN).legs
     yield "plan.not-asked", question, [attrs.evolve(leg, sku=CUP)], {}
@@ -397,7 +397,7 @@ def test_verification_finds_what_was_not_asked_for(
 
 def test_a_substitute_is_a_candidate_where_it_is_there() -> None:
     """A node without any says nothing of it: the record names what might have been sent."""
-    need = a_need(substitutes=(Substitute(POT),))
+    need = a_need(substitutes=(Alternative(POT),))
     kept, passed_over = sift(a_question([need], {("a", POT): 1}), PLAIN.rules)
     assert [(one.node.id, one.instead) for one in kept[0]] == [("a", need.substitutes[0])]
     assert {one.node for one in passed_over} == {"a", "b"}

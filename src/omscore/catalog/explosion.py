@@ -39,8 +39,8 @@ def explode(lines: Iterable[Line], items: Items) -> Exploded:
     """*lines*, with one for each component in the place of every bundle that *items* knows.
 
     A component's line is named after the bundle's and the sku, goes where the bundle goes, and has
-    no price: the bundle has.  `Unreadable` if bundles are in each other more than `DEEPEST` times,
-    or if such a name is taken.
+    neither a price, which the bundle has, nor substitutes.  `Unreadable` if bundles are in each
+    other more than `DEEPEST` times, or if such a name is taken.
     """
     plain, parts, bundles = list[Line](), dict[ids.LineId, Part](), list[Line]()
     for line in lines:
@@ -85,4 +85,5 @@ def _part(line: Line, sku: ids.Sku, each: int) -> Line:
         sku=sku,
         quantity=line.quantity * each,
         price=attrs.evolve(line.price, minor=0),
+        substitutes=(),
     )

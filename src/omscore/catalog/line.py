@@ -10,8 +10,8 @@ from attrs import Attribute, field, frozen
 from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.money import Money
-from omscore.kernel.quantities import some_units
-from omscore.kernel.several import several
+from omscore.kernel.quantities import no_or_some_units, some_units
+from omscore.kernel.several import several, several_of
 
 MOST_LINES = 1_000
 
@@ -22,11 +22,34 @@ def _price(_: object, __: object, value: Money) -> None:
 
 
 @frozen
+class Substitute:
+    """A sku that may be sent instead, at a *penalty* in minor units of the host's cost currency.
+
+    The penalty is a price put on a disappointment, for each unit: what a plan may cost more before
+    a substitute is sent.  Where nothing else is there, it is sent at any penalty.
+    """
+
+    sku: ids.Sku = field(converter=ids.sku)
+    penalty: int = field(default=0, validator=no_or_some_units)
+
+
+def _substitutes(value: Iterable[Substitute]) -> tuple[Substitute, ...]:
+    return several_of(Substitute, value, "substitutes")
+
+
+def _truth(_: object, attribute: Attribute[bool], value: object) -> None:
+    if type(value) is not bool:
+        raise Unreadable("true or false", f"$.{attribute.name}")
+
+
+@frozen
 class Line:
     """So many units of a sku at a *price* each.
 
-    *ship_to* and *method* override those of the order; *latest* is the last acceptable day of
-    delivery.  The id is unique within the order.
+    *ship_to* and *method* override those of the order; *wanted* is the day that the customer asks
+    for, *latest* the last acceptable one.  Units that may not *split* come in one parcel; lines of
+    one *group* do so where a limit of the policy says so.  *substitutes* may be sent instead, those
+    named first rather, where they cost the same.  The id is unique within the order.
     """
 
     id: ids.LineId = field(converter=ids.line_id)
@@ -36,6 +59,17 @@ class Line:
     ship_to: ids.Region | None = field(default=None, converter=ids.optional_region, kw_only=True)
     method: ids.Method | None = field(default=None, converter=ids.optional_method, kw_only=True)
     latest: date | None = field(default=None, kw_only=True)
+    wanted: date | None = field(default=None, kw_only=True)
+    split: bool = field(default=True, validator=_truth, kw_only=True)
+    group: str | None = field(default=None, converter=ids.optional_word, kw_only=True)
+    substitutes: tuple[Substitute, ...] = field(default=(), converter=_substitutes, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        skus = [self.sku, *(one.sku for one in self.substitutes)]
+        if len(set(skus)) < len(skus):
+            raise Unreadable(
+                "skus that differ from the line's and from each other", "$.substitutes"
+            )
 
 
 def several_lines(value: Iterable[Line]) -> tuple[Line, ...]:

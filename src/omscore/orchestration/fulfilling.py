@@ -107,7 +107,7 @@ def _released(
     order: Order, named: FulfillmentId, work: Work, shares: Iterable[Share], flow: Flow
 ) -> FulfillmentReleased:
     tasks = tuple(
-        Task(share.line, order.lines[share.line].asked.sku, held, share.quantity)
+        Task(share.line, orders.sku_of(order.lines[share.line], share.group), held, share.quantity)
         for share in shares
         if (held := share.group.reservation) is not None or share.group.made
     )
@@ -132,11 +132,10 @@ class Reporting:
             missed = report.missing if isinstance(report, PickFulfillment) else ()
             move = "short" if missed else report.move
             yield from units.reads_of(seen, order, _in_work(order, work), move, self.flow)
-            for missing in missed:
-                sku = order.lines[missing.line].asked.sku if missing.line in order.lines else None
-                if sku is not None:
-                    yield POSITION.key(position_id(work.node, sku))
-                    yield POSITION.key(position_id(work.node, sku, "suspect"))
+            lines = {missing.line for missing in missed}
+            for sku in dict.fromkeys(task.sku for task in work.tasks if task.line in lines):
+                yield POSITION.key(position_id(work.node, sku))
+                yield POSITION.key(position_id(work.node, sku, "suspect"))
 
     def decide(self, report: Report, seen: Seen, context: Context) -> Changes:
         """What the report leads to; a late or repeated one is ignored, with a reason."""

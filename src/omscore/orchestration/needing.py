@@ -11,7 +11,7 @@ from attrs import frozen
 
 from omscore.atp.messages import NoSuchItem
 from omscore.catalog.explosion import Exploded, Part, explode
-from omscore.catalog.item import ITEM, Item
+from omscore.catalog.item import ITEM
 from omscore.catalog.line import Line
 from omscore.kernel import ids
 from omscore.kernel.errors import Refused
@@ -21,7 +21,7 @@ from omscore.kernel.reason import Reason
 from omscore.lifecycle.order.messages import PlaceOrder
 from omscore.lifecycle.quote.messages import RequestQuote
 from omscore.network.facts import THE_NETWORK, Network
-from omscore.sourcing.need import Need
+from omscore.sourcing.need import Alternative, Need
 
 Known = Changes | Seen
 
@@ -61,7 +61,19 @@ def exploded(lines: Iterable[Line], known: Known) -> Exploded:
 
 def need(line: Line, quantity: int, to: ids.Region, method: ids.Method) -> Need:
     """The need for *quantity* units of *line*."""
-    return Need(line.id, line.sku, quantity, to, method, line.latest, price=line.price.minor)
+    return Need(
+        line.id,
+        line.sku,
+        quantity,
+        to,
+        method,
+        line.latest,
+        price=line.price.minor,
+        group=line.group,
+        wanted=line.wanted,
+        split=line.split,
+        substitutes=tuple([Alternative(one.sku, one.penalty) for one in line.substitutes]),
+    )
 
 
 def part_of(one: Need, part: Part, bundle: Line, units: int) -> Need:
@@ -102,12 +114,29 @@ def needs_of(command: PlaceOrder | RequestQuote, known: Known) -> list[Need]:
     return needs_of_lines(command.lines, command.ship_to, command.method, known)
 
 
-def described(one: Need, item: Item | None) -> Need:
-    """*one*, with what its item says of it."""
-    if item is None:
+def described(one: Need, known: Known) -> Need:
+    """*one*, with what items say of it, and of those of its substitutes that are kept in stock."""
+    if (item := known.get(ITEM.key(one.sku))) is None:
         return one
-    stocked = item.kind == "stock"
-    return attrs.evolve(one, weight_g=item.weight_g, classes=item.classes, stocked=stocked)
+    substitutes = tuple(
+        [
+            attrs.evolve(other, weight_g=found.weight_g, classes=found.classes)
+            for other in one.substitutes
+            if (found := known.get(ITEM.key(other.sku))) is not None and found.kind == "stock"
+        ]
+    )
+    return attrs.evolve(
+        one,
+        weight_g=item.weight_g,
+        classes=item.classes,
+        stocked=item.kind == "stock",
+        substitutes=substitutes if item.kind == "stock" else (),
+    )
+
+
+def skus_of(one: Need) -> tuple[ids.Sku, ...]:
+    """Whatever may be sent for *one*."""
+    return (one.sku, *[other.sku for other in one.substitutes])
 
 
 # --- what is refused --------------------------------------------------------------------------
@@ -116,7 +145,7 @@ def described(one: Need, item: Item | None) -> Need:
 def require_served(changes: Changes, needs: Iterable[Need]) -> None:
     """`Refused` with every need whose sku or destination is unknown, or whose day is over."""
     network, asked = changes.get(THE_NETWORK) or Network(), list(needs)
-    items = {one.sku: changes.get(ITEM.key(one.sku)) for one in asked}
+    items = {sku: changes.get(ITEM.key(sku)) for one in asked for sku in skus_of(one)}
     faults: list[Reason] = [
         NoSuchItem(sku) for sku, item in items.items() if item is None or item.kind == "bundle"
     ]
@@ -141,5 +170,5 @@ def _is_over(day: date, now: datetime) -> bool:
 
 def versions(seen: Seen, needs: Iterable[Need]) -> tuple[int, Mapping[ids.Sku, int]]:
     """The versions of the facts that a plan for *needs* rests on: of the network, and of items."""
-    skus = dict.fromkeys(one.sku for one in needs)
+    skus = dict.fromkeys(sku for one in needs for sku in skus_of(one))
     return seen.version(THE_NETWORK), {sku: seen.version(ITEM.key(sku)) for sku in skus}

@@ -185,7 +185,15 @@ def _allocate(
 
 def seat_of(leg: Leg, reservation: ids.ReservationId | None) -> Seat:
     """The seat that a leg gives to units."""
-    return Seat(leg.node, reservation, leg.ship_day, leg.delivery_day, via_of(leg), leg.made)
+    return Seat(
+        leg.node,
+        reservation,
+        leg.ship_day,
+        leg.delivery_day,
+        via_of(leg),
+        leg.made,
+        None if leg.instead_of is None else leg.sku,
+    )
 
 
 def _split(queue: Sequence[Share], quantity: int) -> tuple[list[Share], list[Share]]:

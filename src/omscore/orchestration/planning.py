@@ -29,7 +29,7 @@ from omscore.network.learned import at_confidence
 from omscore.network.plan import Decision, Leg
 from omscore.orchestration import reserving
 from omscore.orchestration.backlog import BACKLOG, Backlog
-from omscore.orchestration.needing import Known, described, require_served
+from omscore.orchestration.needing import Known, described, require_served, skus_of
 from omscore.orchestration.precedence import Precedence, first_come
 from omscore.orchestration.shelves import shelf
 from omscore.promise import dates, options
@@ -62,7 +62,7 @@ class Planner:
     def reads(self, seen: Seen, needs: Sequence[Need]) -> Iterable[Key[object]]:
         """The facts and who waits, then stock at the nodes that could, then their days."""
         yield THE_NETWORK
-        for sku in dict.fromkeys(one.sku for one in needs):
+        for sku in dict.fromkeys(sku for one in needs for sku in skus_of(one)):
             yield ITEM.key(sku)
             yield BACKLOG.key(sku)
         if (network := seen.get(THE_NETWORK)) is None:
@@ -155,7 +155,7 @@ class Planner:
         """
         known = None if order is None else changes.get(ORDER.key(order))
         ahead = dict[ids.Sku, int]()
-        for sku in dict.fromkeys(one.sku for one in needs):
+        for sku in dict.fromkeys(sku for one in needs for sku in skus_of(one)):
             waiting = changes.get(BACKLOG.key(sku)) or Backlog()
             if known is not None:
                 waiting = waiting.keeping(known.id, known.placed_at)
@@ -182,13 +182,15 @@ class Planner:
 
 def _described(needs: Iterable[Need], known: Known) -> list[Need]:
     """*needs*, with what their items say of them."""
-    return [described(one, known.get(ITEM.key(one.sku))) for one in needs]
+    return [described(one, known) for one in needs]
 
 
 def _places(network: Network, needs: Sequence[Need]) -> dict[ids.NodeId, list[ids.Sku]]:
     """The nodes whose stock gets to a destination, by id, each with the skus needed there."""
     places: dict[ids.NodeId, dict[ids.Sku, None]] = {}
-    ways = dict.fromkeys((one.to, one.method, one.sku, one.stocked) for one in needs)
+    ways = dict.fromkeys(
+        (one.to, one.method, sku, one.stocked) for one in needs for sku in skus_of(one)
+    )
     for to, method, sku, stocked in ways:
         for node in network.sending(to, method) if stocked else network.reaching(to, method):
             skus = places.setdefault(node.id, {})

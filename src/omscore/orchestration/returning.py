@@ -20,7 +20,7 @@ from omscore.kernel.recorded import Context, Recorded
 from omscore.kernel.todo import Later
 from omscore.lifecycle.order import order as orders
 from omscore.lifecycle.order.messages import ReturnCounted
-from omscore.lifecycle.order.order import ORDER, Order
+from omscore.lifecycle.order.order import ORDER, Order, OrderLine
 from omscore.lifecycle.returns import returns
 from omscore.lifecycle.returns.messages import (
     AcceptReturn,
@@ -86,7 +86,7 @@ class Receiving:
         if (order := seen.get(of)) is not None:
             for one in report.lines:
                 if one.line in order.lines:
-                    sku = order.lines[one.line].asked.sku
+                    sku = _sku(order.lines[one.line])
                     yield from _reads_of_stock(report.node, sku)
 
     def decide(self, report: ReceiveReturn, seen: Seen, context: Context) -> Changes:
@@ -108,7 +108,7 @@ class Receiving:
                 return changes
             changes.tell(of, counted)
             for one in report.lines:
-                sku = order.lines[one.line].asked.sku
+                sku = _sku(order.lines[one.line])
                 at: At = (report.node, sku, "returned")
                 stock.put(changes, context, at, one.quantity, "returned", _paper(report.return_))
         changes.tell(key, events)
@@ -234,7 +234,13 @@ def _wanted(lines: Iterable[Returning]) -> list[tuple[ids.LineId, int]]:
 
 
 def _skus(order: Order) -> Mapping[ids.LineId, ids.Sku]:
-    return {id_: line.asked.sku for id_, line in order.lines.items()}
+    return {id_: _sku(line) for id_, line in order.lines.items()}
+
+
+def _sku(line: OrderLine) -> ids.Sku:
+    """What comes back of a line: the substitute, if nothing else was sent."""
+    sent = {orders.sku_of(line, group) for group in line.units if group.stage in orders.SENT}
+    return sent.pop() if len(sent) == 1 else line.asked.sku
 
 
 @frozen

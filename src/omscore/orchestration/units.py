@@ -33,7 +33,9 @@ def reads_of(
         group = share.group
         if not orders.lets_go(group, move, flow):
             continue
-        yield BACKLOG.key(order.lines[share.line].asked.sku)
+        line = order.lines[share.line]
+        yield BACKLOG.key(line.asked.sku)
+        yield BACKLOG.key(orders.sku_of(line, group))
         if group.reservation is not None:
             held[group.reservation] = None
         if group.fulfillment is not None:
@@ -59,7 +61,7 @@ def tell(changes: Changes, order: OrderId, event: UnitsMoved, context: Context) 
         if moved.from_.reservation is not None and moved.to.reservation is None:
             _let_go(changes, moved, moved.from_.reservation, event.move, context)
             if event.move != "ship":
-                freed[sku] = None
+                freed[orders.sku_of(lines[moved.line], moved.from_)] = None
         elif moved.from_.made and moved.to.node is None:
             _free_day(changes, moved)
     for sku in freed:
@@ -95,9 +97,9 @@ def withdraw(changes: Changes, event: UnitsMoved, cause: str, flow: Flow) -> Non
     for named, moves in gone.items():
         key = FULFILLMENT.key(named)
         found = changes.require(key)
-        skus = {task.line: task.sku for task in found.tasks}
+        skus = {(task.line, task.reservation): task.sku for task in found.tasks}
         tasks = [
-            Task(one.line, skus[one.line], held, one.quantity)
+            Task(one.line, skus[one.line, held], held, one.quantity)
             for one in moves
             if (held := one.from_.reservation) is not None or one.from_.made
         ]

@@ -14,7 +14,7 @@ from omscore.network.calendar import delivery_day, ship_day, ship_day_of_supply
 from omscore.network.facts import Lane, Link, Network, Node
 from omscore.network.paths import onward_day
 from omscore.network.places import Point, distance_km
-from omscore.sourcing.need import Need, Substitute
+from omscore.sourcing.need import Alternative, Need
 
 Rows = Sequence[tuple[date, int]]
 Spans = Sequence[tuple[date, date]]
@@ -92,7 +92,7 @@ class Candidate:
     link: Link | None = None
     via: Node | None = None
     onward_from: date | None = None
-    instead: Substitute | None = None
+    instead: Alternative | None = None
     closed: Spans = ()
 
     def onward_day(self, network: Network, shipped: date) -> date:
@@ -189,7 +189,7 @@ class Finding:
         need: Need,
         node: Node,
         link: Link | None = None,
-        instead: Substitute | None = None,
+        instead: Alternative | None = None,
     ) -> Candidate:
         """*node*, as one that might serve *need*: by a link or not, with a substitute or not."""
         name = node.id, need.to, need.method, None if link is None else link.to

@@ -10,7 +10,7 @@ from omscore.kernel.ids import LineId, Method, Region, Sku
 
 
 @frozen
-class Substitute:
+class Alternative:
     """A sku that may be sent instead of what is needed, at *penalty* minor units for each unit."""
 
     sku: Sku
@@ -51,7 +51,7 @@ class Need:
     classes: tuple[str, ...] = ()
     channel: str | None = None
     split: bool = True
-    substitutes: tuple[Substitute, ...] = ()
+    substitutes: tuple[Alternative, ...] = ()
     penalty: int = 0
     bundle: LineId | None = None
     each: int = 1
@@ -62,7 +62,7 @@ class Need:
         """The line that a customer asked for: that of the bundle, for a component."""
         return self.bundle or self.line
 
-    def served_by(self, other: Substitute | None) -> Need:
+    def served_by(self, other: Alternative | None) -> Need:
         """The need as it is if a substitute serves it; *penalty* is what a unit costs more."""
         if other is None:
             return self

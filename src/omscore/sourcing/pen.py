@@ -33,7 +33,7 @@ from omscore.sourcing.candidate import (
     load_percent,
 )
 from omscore.sourcing.costs import Offer
-from omscore.sourcing.need import Need, Substitute
+from omscore.sourcing.need import Alternative, Need
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.pools import Pools, Taken
 from omscore.sourcing.problem import Arc, Parcel, Problem, Room, Toll
@@ -60,10 +60,10 @@ class Way:
     mils: Mils
     offer: Offer
     toll: int | None
-    instead: Substitute | None
+    instead: Alternative | None
 
 
-_Trip = tuple[int, int, Taken, Offer, int | None, Substitute | None]
+_Trip = tuple[int, int, Taken, Offer, int | None, Alternative | None]
 """A way before its cost: parcel, most, pools, offer, toll, and what is sent instead."""
 
 

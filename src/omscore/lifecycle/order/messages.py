@@ -122,7 +122,7 @@ class Group:
     Until it is allocated a unit has no *node*; from allocated until shipped it names its
     *reservation*; from released on its *fulfillment* order.  *promised* is the day of delivery.
     Units that go by way of another node name it as *via*; those that are *made* when they are asked
-    for hold no reservation.
+    for hold no reservation; those that are sent *instead* of what was asked are of that sku.
     """
 
     stage: str
@@ -135,6 +135,7 @@ class Group:
     promised: date | None = None
     via: ids.NodeId | None = None
     made: bool = False
+    instead: ids.Sku | None = None
 
 
 @frozen

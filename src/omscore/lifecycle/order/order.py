@@ -98,7 +98,7 @@ class Share:
 class Seat:
     """Where allocated units come from, by way of which node, and when they leave and arrive.
 
-    Those that are *made* there hold no reservation.
+    Those that are *made* there hold no reservation; substitutes are of the sku *instead*.
     """
 
     node: ids.NodeId
@@ -107,6 +107,7 @@ class Seat:
     promised: date
     via: ids.NodeId | None = None
     made: bool = False
+    instead: ids.Sku | None = None
 
 
 OrderCommand = PlaceOrder | HoldOrder | LiftHold | CancelUnits | CancelOrder | MoveUnits
@@ -298,6 +299,7 @@ def _after(
             seat.promised,
             seat.via,
             seat.made,
+            seat.instead,
         )
     holding = _holds(stage, flow)
     if holding and group.reservation is None and not group.made:
@@ -313,6 +315,7 @@ def _after(
         group.promised,
         group.via,
         group.made,
+        group.instead,
     )
 
 
@@ -421,6 +424,11 @@ SENT = frozenset({"shipped", "delivered", "returned_to_sender", "lost"})
 def shipped(line: OrderLine) -> int:
     """How many units of *line* have left a node."""
     return sum(quantity for group, quantity in line.units.items() if group.stage in SENT)
+
+
+def sku_of(line: OrderLine, group: Group) -> ids.Sku:
+    """What units of *group* are: what was asked, or what is sent instead."""
+    return group.instead or line.asked.sku
 
 
 def breakdown(lines: Iterable[OrderLine]) -> Mapping[str, int]:

@@ -27,7 +27,7 @@ from omscore.atp.supplies import (
 )
 from omscore.kernel.ids import NodeId
 from omscore.kernel.moments import local_day
-from omscore.lifecycle.order.order import ORDER, SENT
+from omscore.lifecycle.order.order import ORDER, SENT, sku_of
 from omscore.network.capacity import CAPACITY, CapacityBooked, CapacityFreed
 from omscore.testing.laws.books import Books
 
@@ -188,7 +188,7 @@ def what_left_was_ordered(books: Books) -> Iterable[str]:
         for line in order.lines.values():
             for group, quantity in line.units.items():
                 if group.stage in SENT and not group.made:
-                    sent[line.asked.sku] += quantity
+                    sent[sku_of(line, group)] += quantity
     for _, held in books.all(RESERVATION):
         if held.group and held.consumed:
             sent[_sku(held.position)] += held.consumed

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from omscore.atp.reservations import RESERVATION
 from omscore.lifecycle.fulfillment.fulfillment import FULFILLMENT
 from omscore.lifecycle.order.messages import OrderPlaced
-from omscore.lifecycle.order.order import ORDER, SENT
+from omscore.lifecycle.order.order import ORDER, SENT, sku_of
 from omscore.lifecycle.quote.quote import QUOTE
 from omscore.lifecycle.returns.returns import RETURN
 from omscore.orchestration.backlog import BACKLOG
@@ -65,7 +65,7 @@ def work_is_what_units_are_at(books: Books) -> Iterable[str]:
         for line_id, line in order.lines.items():
             for group, quantity in line.units.items():
                 if group.fulfillment is not None:
-                    named[group.fulfillment, line_id, line.asked.sku] += quantity
+                    named[group.fulfillment, line_id, sku_of(line, group)] += quantity
                     stages[group.fulfillment].add(group.stage)
     tasks = Counter[tuple[str, str, str]]()
     for id_, work in books.all(FULFILLMENT):
