@@ -20,7 +20,7 @@ from omscore.adapters import vocabulary
 from omscore.adapters.clocks import CountingIds, RandomIds, SystemClock
 from omscore.adapters.codec import Codec
 from omscore.adapters.memory import MemoryStore
-from omscore.asking.backlogs import AskingBacklogs
+from omscore.asking.reservations import AskingReservations
 from omscore.atp.feeds import BadRow, FeedRow, Report
 from omscore.atp.requests import Grant, Request, ReserveStock, grants_of
 from omscore.kernel import ids
@@ -60,7 +60,7 @@ class Receipt:
         return grants_of(one.event for one in self.events)
 
 
-class Oms(AskingBacklogs):
+class Oms(AskingReservations):
     """An order management core on a *storage*, told the time by *clock*.
 
     With *inline* (the default), what follows from a command and is due is worked before `do`

@@ -28,7 +28,7 @@ from omscore.atp.requests import (
     Wanted,
 )
 from omscore.atp.reservations import RESERVATION, Reservation
-from omscore.kernel.errors import Unreadable
+from omscore.kernel.errors import Refused, Unreadable
 from omscore.kernel.ids import NodeId, ReservationId, Sku
 from omscore.kernel.reason import Noted
 from omscore.oms import Oms
@@ -351,6 +351,8 @@ def test_others_give_way_inside_their_group_before_anybody_is_refused() -> None:
     assert second.granted
     now = held(shop, first)
     assert (now.position.partition("/")[0], now.epoch) == ("paris", 2)
+    asked = shop.oms.reservation(first.reservation)
+    assert (asked.node, asked.ticket) == ("paris", Ticket(first.reservation, 2))
     assert not shop.oms.reserve(a_request(tea(2), owner="third")).granted
     laws.check(shop.oms)
 
@@ -476,6 +478,8 @@ def test_nobody_touches_what_is_not_his() -> None:
     shop.refuses(
         MoveReservation("cart-1", mine.tickets[0], node="rome"), NoSuchNode(NodeId("rome"))
     )
+    with pytest.raises(Refused, match="no reservation r-99"):
+        shop.oms.reservation("r-99")
     theirs = shop.oms.reserve(a_request(owner="cart-2", replaces=mine.tickets))
     assert codes(theirs) == ["reservation.not-yours"]
 

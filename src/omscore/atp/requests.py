@@ -57,10 +57,6 @@ def _owner(value: str) -> str:
     return ids.checked(value, "owner")
 
 
-def _reservation(value: str) -> ids.ReservationId:
-    return ids.ReservationId(ids.checked(value, "reservation"))
-
-
 def _epoch(_: object, attribute: Attribute[int], value: int) -> None:
     units(value, attribute.name)
 
@@ -77,7 +73,7 @@ class Ticket:
     *quantity* is how many of its units are meant: all that are open, if it is not given.
     """
 
-    reservation: ids.ReservationId = field(converter=_reservation)
+    reservation: ids.ReservationId = field(converter=ids.reservation_id)
     epoch: int = field(default=1, validator=_epoch)
     quantity: int | None = field(default=None, validator=_some_or_all, kw_only=True)
 

@@ -106,6 +106,11 @@ def document_id(value: str) -> DocumentId:
     return DocumentId(checked(value, "document"))
 
 
+def reservation_id(value: str) -> ReservationId:
+    """An id of a reservation."""
+    return ReservationId(checked(value, "reservation"))
+
+
 def region(value: str) -> Region:
     """Where something goes: an ISO 3166 code such as `DE` or `US-CA`, or a word of the host."""
     return Region(checked(value, "region"))

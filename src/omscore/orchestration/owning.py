@@ -34,6 +34,7 @@ from omscore.atp.requests import (
     tickets_of,
 )
 from omscore.atp.reservations import RESERVATION, Reservation
+from omscore.kernel import ids
 from omscore.kernel.errors import Refused
 from omscore.kernel.keys import Changes, Key, Seen
 from omscore.kernel.reason import Noted, Reason
@@ -72,8 +73,11 @@ class Owning:
         ]
         if why:
             changes = Changes(seen)
-        kept = () if why else tuple(_kept(changes, tickets_of(command)))
-        grant = Grant(command.owner, kept, tuple(why))
+        found = [
+            kept(ticket.reservation, changes.require(RESERVATION.key(ticket.reservation)), line)
+            for line, ticket in enumerate(() if why else tickets_of(command))
+        ]
+        grant = Grant(command.owner, tuple(found), tuple(why))
         changes.begin(REQUEST.key(context.command), [StockAnswered((grant,))])
         return changes
 
@@ -198,19 +202,10 @@ def _call(changes: Changes, held: Reservation, answer: Reason | None) -> None:
         backlog.call(changes, sku_at(held.position))
 
 
-def _kept(changes: Changes, tickets: Iterable[Ticket]) -> Iterator[Kept]:
-    for line, ticket in enumerate(tickets):
-        held = changes.require(RESERVATION.key(ticket.reservation))
-        yield Kept(
-            ticket.reservation,
-            held.epoch,
-            line,
-            sku_at(held.position),
-            node_at(held.position),
-            held.day,
-            held.open,
-            held.expires_at,
-        )
+def kept(id_: ids.ReservationId, held: Reservation, line: int = 0) -> Kept:
+    """What its owner is told of a reservation."""
+    at = sku_at(held.position), node_at(held.position)
+    return Kept(id_, held.epoch, line, *at, held.day, held.open, held.expires_at)
 
 
 def _why(ticket: Ticket, answer: Reason) -> Noted:
