@@ -322,6 +322,9 @@ def test_ones_own_reservation_is_not_counted_against_one() -> None:
     nine = shop.oms.reserve(a_request(tea(9), replaces=eight.tickets))
 
     assert (eleven.granted, nine.granted) == (False, True)
+    longer = answer(shop, ExtendReservations("cart-1", nine.tickets, ttl=HOUR))
+    late = shop.oms.reserve(a_request(tea(2), replaces=nine.tickets))
+    assert (longer.granted, codes(late)) == (True, ["reservation.ended"])
     assert shop.oms.available("TEA", "berlin") == 1
     assert held(shop, eight.kept[0]).freed == 8
     laws.check(shop.oms)
@@ -430,7 +433,13 @@ def test_many_that_expire_together_expire_in_parts() -> None:
         ("$.partial", lambda: a_request(partial=1)),
         ("$.wanted", lambda: Request("cart-1", [], at="berlin", ttl=HALF)),
         ("$.wanted[0]", lambda: Request("cart-1", ["TEA"], at="berlin", ttl=HALF)),  # type: ignore[list-item]
+        ("$.replaces[0].quantity", lambda: a_request(replaces=[Ticket("r-1", quantity=1)])),
         ("$.requests", lambda: ReserveStock([])),
+        ("$.requests", lambda: ReserveStock([a_request(*[tea()] * 600)] * 2)),
+        (
+            "$.requests",
+            lambda: ReserveStock([a_request(*[tea()] * 200, at=[f"n-{n}" for n in range(60)])]),
+        ),
         ("$.reservation", lambda: Ticket("a b")),
         ("$.epoch", lambda: Ticket("r-1", 0)),
         ("$.tickets", lambda: CommitReservations("cart-1", [])),

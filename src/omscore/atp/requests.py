@@ -25,6 +25,7 @@ T = TypeVar("T")
 LONGEST_TTL = timedelta(days=3650)
 MOST_DAYS = 3650
 MOST = 1_000
+MOST_PLACES = 10_000
 NEVER = "never"
 
 # --- what is asked for ------------------------------------------------------------------------
@@ -100,15 +101,18 @@ def _tickets(value: Iterable[Ticket]) -> tuple[Ticket, ...]:
 
 
 def _whole_tickets(value: Iterable[Ticket]) -> tuple[Ticket, ...]:
-    tickets = _tickets(value)
+    return _whole(_tickets(value), "tickets")
+
+
+def _whole(tickets: tuple[Ticket, ...], name: str) -> tuple[Ticket, ...]:
     for place, one in enumerate(tickets):
         if one.quantity is not None:
-            raise Unreadable("a whole reservation", f"$.tickets[{place}].quantity")
+            raise Unreadable("a whole reservation", f"$.{name}[{place}].quantity")
     return tickets
 
 
 def _replaced(value: Iterable[Ticket]) -> tuple[Ticket, ...]:
-    return _distinct(several_of(Ticket, value, "replaces"), "replaces")
+    return _whole(_distinct(several_of(Ticket, value, "replaces"), "replaces"), "replaces")
 
 
 def _distinct(tickets: tuple[Ticket, ...], name: str) -> tuple[Ticket, ...]:
@@ -155,6 +159,8 @@ def _requests(value: Iterable[Request]) -> tuple[Request, ...]:
     requests = _some(several_of(Request, value, "requests"), "requests")
     if sum(len(one.wanted) for one in requests) > MOST:
         raise Unreadable(f"at most {MOST} lines in all", "$.requests")
+    if sum(len(one.wanted) * len(one.at) for one in requests) > MOST_PLACES:
+        raise Unreadable(f"at most {MOST_PLACES} lines and nodes in all", "$.requests")
     return requests
 
 

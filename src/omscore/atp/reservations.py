@@ -9,6 +9,7 @@ late or twice is told from one that knows how it stands.  What may be asked of i
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Literal, assert_never
 
 import attrs
@@ -119,6 +120,7 @@ class Reservation:
         return len(self.group) > 1 and self.expires_at is not None
 
 
+@lru_cache(maxsize=1024)
 def expiring_at(position: str, expires_at: datetime, *, movable: bool) -> str:
     """The list of what expires at an instant; without what a quote holds, which ends with that."""
     return f"{position}{'+' if movable else ' '}{expires_at.isoformat()}"

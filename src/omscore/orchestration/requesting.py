@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from attrs import define, evolve, field, frozen
 
 from omscore.atp.expiries import until
+from omscore.atp.granting import Ended
 from omscore.atp.messages import NoSuchItem, NoSuchNode
 from omscore.atp.position import POSITION, position_id
 from omscore.atp.requests import (
@@ -205,6 +206,8 @@ class _Answering:
                 yield _at(f"$.replaces[{place}]", NoSuchReservation(ticket.reservation))
             elif held.owner != request.owner or not held.group:
                 yield _at(f"$.replaces[{place}]", NotYours(ticket.reservation))
+            elif held.open and held.epoch != ticket.epoch:
+                yield _at(f"$.replaces[{place}]", Ended(held.open, held.epoch))
 
     def _is_stock(self, sku: ids.Sku) -> bool:
         if (known := self._stocked.get(sku)) is None:
