@@ -231,7 +231,7 @@ class FreeReservations:
 
 @frozen
 class ConsumeReservations:
-    """Units left their node."""
+    """Units left their node; what was not committed is committed by that."""
 
     owner: str = field(converter=_owner)
     tickets: tuple[Ticket, ...] = field(converter=_tickets)

@@ -186,9 +186,13 @@ def _move(
 def _consume(
     changes: Changes, context: Context, ticket: Ticket, held: Reservation
 ) -> Short | Ended | None:
-    """Whatever that leaves without stock is declared short."""
+    """What is not committed yet is committed first: whoever takes units does not ask for long."""
     if held.epoch != ticket.epoch or not held.open:
         return Ended(held.open, held.epoch)
+    if held.expires_at is not None:
+        commit = Commit(ticket.reservation, held.owner, ticket.epoch)
+        if (answer := _told(changes, context, commit, held)) is not None:
+            return answer
     ask = End(ticket.reservation, ticket.quantity or held.open, "consumed")
     answer = _told(changes, context, ask, held)
     if answer is None:
