@@ -124,6 +124,7 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
         PICKUP as PICKUP,
         STANDARD as STANDARD,
     )
+    from omscore.network.hours import Opening as Opening
     from omscore.network.learned import Shipment as Shipment, learn as learn
     from omscore.network.places import Destination as Destination, Point as Point, point as point
     from omscore.network.plan import Decision as Decision, Hop as Hop, Leg as Leg
@@ -188,6 +189,7 @@ _HOMES = {
     "catalog.item": "Component Item",
     "catalog.line": "Line Substitute",
     "network.facts": "Calendar Lane Link Network Node PICKUP STANDARD",
+    "network.hours": "Opening",
     "network.learned": "Shipment learn",
     "network.places": "Destination Point point",
     "network.transit": "TransitTimes",

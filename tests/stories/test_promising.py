@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
+
 import pytest
 
-from omscore.kernel.errors import Unreadable
-from omscore.kernel.ids import LineId
-from omscore.network.facts import THE_NETWORK
+from omscore.kernel.errors import Refused, Unreadable
+from omscore.kernel.ids import LineId, NodeId, Region
+from omscore.network.facts import PICKUP, THE_NETWORK
+from omscore.network.hours import Opening
 from omscore.network.learned import Shipment, learn
+from omscore.orchestration.needing import NotServed
 from omscore.orchestration.planning import Planner
 from omscore.runtime.configuration import Configuration
 from omscore.sourcing.policy import Policy
-from omscore.testing.builders import DAY, TODAY, a_line, a_shop, an_order, day
+from omscore.testing.builders import DAY, TODAY, a_line, a_node, a_shop, an_order, day, three_nodes
 from omscore.testing.story import Shop
 
 
@@ -77,3 +81,49 @@ def test_a_confidence_is_a_whole_number_of_percent(confidence: int) -> None:
         with pytest.raises(Unreadable) as unreadable:
             ask()
         assert unreadable.value.path == "$.confidence"
+
+
+# --- picking up -------------------------------------------------------------------------------
+
+HOURS = [Opening(weekday, time(9), time(18)) for weekday in range(5)]
+
+
+def with_a_store() -> Shop:
+    """Berlin sends tea; the store in Paris has three of it, an hour from ready, until six."""
+    store = a_node(
+        "paris", kind="store", zone="Europe/Paris", ships_to=(), hours=HOURS, collect_minutes=60
+    )
+    return a_shop({"berlin": {"TEA": 9}, "paris": {"TEA": 3}}, nodes=three_nodes(store))
+
+
+def test_collecting_is_an_option_beside_the_others() -> None:
+    """It is ten in Paris: the tea is ready at eleven, and costs nothing to send."""
+    options = with_a_store().oms.promise([a_line(2)], "DE", pick_up_at=["paris"])
+    there = options.pick_up[NodeId("paris")]
+
+    assert (options.chosen.day, options.chosen.ready) == (day(1), None)
+    assert (there.chosen.day, there.chosen.price) == (day(0), 0)
+    assert there.chosen.ready == datetime(2026, 3, 2, 10, tzinfo=UTC)
+    assert str(options).splitlines()[-3:] == [
+        "pick up at paris:",
+        "1 parcel, complete by 2026-03-02, ready from 2026-03-02 10:00 UTC",
+        "  line 1: 2 x TEA from paris, ships 2026-03-02, arrives 2026-03-02",
+    ]
+
+
+def test_what_is_collected_after_hours_is_ready_the_next_morning() -> None:
+    """Nobody is sent to a closed door."""
+    shop = with_a_store().after(timedelta(hours=9))
+    there = shop.oms.promise([a_line(2)], "DE", pick_up_at=["paris"]).pick_up[NodeId("paris")]
+
+    assert there.chosen.ready == datetime(2026, 3, 3, 9, tzinfo=UTC)
+
+
+def test_a_place_to_collect_from_has_to_be_one() -> None:
+    """A warehouse is none, and neither is a place that nobody knows."""
+    for place in "berlin", "nowhere":
+        with pytest.raises(Refused) as refused:
+            with_a_store().oms.promise([a_line()], "DE", pick_up_at=[place])
+        assert refused.value.reasons == (NotServed(LineId("1"), Region(place), PICKUP),)
+    with pytest.raises(Unreadable):
+        with_a_store().oms.promise([a_line()], "DE", pick_up_at="paris")

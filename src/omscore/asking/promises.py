@@ -14,8 +14,9 @@ from omscore.kernel import ids, moments
 from omscore.kernel.keys import Seen
 from omscore.kernel.quantities import units
 from omscore.kernel.recorded import Context
+from omscore.kernel.several import several
 from omscore.lifecycle.order.messages import RepromiseOrder
-from omscore.network.facts import STANDARD
+from omscore.network.facts import PICKUP, STANDARD
 from omscore.network.transit import percent
 from omscore.orchestration import needing
 from omscore.orchestration.planning import Planner
@@ -39,18 +40,32 @@ class AskingPromises(Asking):
         ship_to: str,
         *,
         method: str = STANDARD,
+        pick_up_at: Iterable[str] = (),
         plans: int = MOST_PLANS,
         confidence: int | None = None,
     ) -> Options:
         """What could be promised for these lines now, and which of it an order would get.
 
-        At most so many *plans* are looked at for the other options: with none, it is only what an
+        Options of collecting everything at one of the places *pick_up_at* are told apart.  At most
+        so many *plans* are looked at for the other options of a way: with none, it is only what an
         order would get.  With a *confidence* in percent, days are those of learned transit times,
         and not those that the policy asks for.
         """
-        needs, most = _needs(lines, ship_to, method), units(plans, "plans", least=0)
-        planner = self._planner(confidence)
-        return self._planned(needs, lambda seen: planner.promise(seen, needs(seen), most))
+        asked, most = several_lines(lines), units(plans, "plans", least=0)
+        needs, planner = _needs(asked, ship_to, method), self._planner(confidence)
+        wayless = [attrs.evolve(line, ship_to=None, method=None) for line in asked]
+        there = {
+            ids.node_id(place): _needs(wayless, place, PICKUP)
+            for place in several(pick_up_at, "pick_up_at")
+        }
+
+        def promised(seen: Seen) -> Options:
+            told = planner.promise(seen, needs(seen), most)
+            places = {id_: planner.promise(seen, one(seen), most) for id_, one in there.items()}
+            return attrs.evolve(told, pick_up=places)
+
+        every = (needs, *there.values())
+        return self._planned(lambda seen: [one for some in every for one in some(seen)], promised)
 
     def order_until(
         self,

@@ -18,6 +18,7 @@ from omscore.kernel.moments import zone
 from omscore.kernel.quantities import no_or_some_units
 from omscore.kernel.read_only import ReadOnly
 from omscore.kernel.several import several
+from omscore.network.hours import Opening, openings
 from omscore.network.places import Destination, Point
 from omscore.network.transit import TransitName, TransitTimes
 
@@ -86,6 +87,9 @@ class Node:
 
     *at* is where it is; *priority* says how much a host likes to use it, the lowest number best;
     *tags* are words of the host for rules to ask about, such as a group, a brand, or `cold`.
+    *hours* are those in which it can be entered; what is collected there is ready after
+    *collect_minutes* of them.
+
     A store or a locker is a place to collect from: as a destination, by its own id, by `PICKUP`.
     """
 
@@ -103,6 +107,8 @@ class Node:
     at: Point | None = field(default=None, validator=_at, kw_only=True)
     priority: int = field(default=0, validator=no_or_some_units, kw_only=True)
     tags: tuple[str, ...] = field(default=(), converter=_words, kw_only=True)
+    hours: tuple[Opening, ...] = field(default=(), converter=openings, kw_only=True)
+    collect_minutes: int = field(default=0, validator=no_or_some_units, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if self.kind not in ("warehouse", "store", "vendor", "locker"):

@@ -45,11 +45,14 @@ class Options:
 
     *chosen* is one of them: what an order gets if nobody chooses.  *whole* says that there is no
     other option, which is proved; otherwise a budget ran out, and each is at least possible.
+    *pick_up* are those of collecting everything at a place, for each place that was asked about: no
+    option of one way beats one of another, since who is at home all day cannot be told to drive.
     """
 
     promises: tuple[Promise, ...]
     chosen: Promise
     whole: bool
+    pick_up: Mapping[NodeId, Options] = field(factory=dict)
 
     @property
     def earliest(self) -> Promise:
@@ -78,13 +81,14 @@ class Options:
             yield "fewest parcels"
 
     def __str__(self) -> str:
-        if len(self.promises) == 1:
-            return str(self.chosen)
-        return "\n".join(
-            f"{one.price} for {one}".replace("\n", f"  ({marks})\n" if marks else "\n", 1)
-            for one in self.promises
-            for marks in [", ".join(self.marks(one))]
-        )
+        told = [str(self.chosen)] if len(self.promises) == 1 else map(self._told, self.promises)
+        there = (f"pick up at {place}:\n{some}" for place, some in self.pick_up.items())
+        return "\n".join([*told, *there])
+
+    def _told(self, promise: Promise) -> str:
+        marks = ", ".join(self.marks(promise))
+        head, line, rest = f"{promise.price} for {promise}".partition("\n")
+        return f"{head}  ({marks}){line}{rest}" if marks else f"{head}{line}{rest}"
 
 
 def figures(promise: Promise) -> Figures:
@@ -95,7 +99,7 @@ def figures(promise: Promise) -> Figures:
 def options(question: Question, policy: Policy, *, most: int = MOST_PLANS) -> Options:
     """Every option for *question* under *policy*, with a look at no more than *most* plans."""
     answer = pipeline.answer(question, policy)
-    chosen = promise_of(answer.decision, question.network)
+    chosen = promise_of(answer.decision, question)
     search = _Search.within(_relaxed(question, chosen), policy, answer, most)
     found = [*search.run(), chosen]
     best = {figures(one): one for one in found if not any(_beats(other, one) for other in found)}
@@ -188,7 +192,7 @@ class _Search:
             held=True,
         )
         self.whole = self.whole and answer.proved
-        best = promise_of(answer.decision, self.question.network)
+        best = promise_of(answer.decision, self.question)
         latest = {need.line: need.latest or day for need in needs}
         late = any(leg.delivery_day > latest[leg.line] for leg in answer.decision.legs)
         return None if late or _lacking(self.question, best.short) > self.lacking else best

@@ -7,9 +7,10 @@ from datetime import date, datetime
 
 from attrs import frozen
 
-from omscore.kernel.ids import LineId
+from omscore.kernel.ids import LineId, NodeId
 from omscore.network.calendar import ordered_before
-from omscore.network.facts import Network
+from omscore.network.collecting import ready_at
+from omscore.network.facts import PICKUP
 from omscore.network.plan import Decision, Leg, parcel_of
 from omscore.sourcing import pipeline
 from omscore.sourcing.candidate import Question
@@ -25,13 +26,15 @@ class Promise:
 
     *days* is the day by which all of a line arrives; a line is not in it while some of its units
     can be promised by nobody.  Those are *short*.  The plan can be followed if the order comes
-    before *order_before*; None where nothing is promised.
+    before *order_before*; None where nothing is promised.  What is collected is *ready* from an
+    instant on, at a place whose hours are known.
     """
 
     days: Mapping[LineId, date]
     short: Mapping[LineId, int]
     decision: Decision
     order_before: datetime | None = None
+    ready: datetime | None = None
 
     @property
     def complete(self) -> bool:
@@ -69,7 +72,8 @@ class Promise:
 
     def _told(self) -> Iterator[str]:
         whole = f"complete by {self.day}" if self.day else "not complete"
-        yield f"{self.parcels} {'parcel' if self.parcels == 1 else 'parcels'}, {whole}"
+        ready = f", ready from {self.ready:%Y-%m-%d %H:%M} UTC" if self.ready else ""
+        yield f"{self.parcels} {'parcel' if self.parcels == 1 else 'parcels'}, {whole}{ready}"
         for leg in self.decision.legs:
             yield (
                 f"  line {leg.line}: {leg.quantity} x {leg.sku} from {leg.node}, "
@@ -85,11 +89,12 @@ def _by_way(leg: Leg) -> str:
 
 def promise(question: Question, policy: Policy) -> Promise:
     """The plan that an order would get, and its days."""
-    return promise_of(pipeline.source(question, policy), question.network)
+    return promise_of(pipeline.source(question, policy), question)
 
 
-def promise_of(decision: Decision, network: Network) -> Promise:
-    """What *decision* promises, in the *network* that it was made for."""
+def promise_of(decision: Decision, question: Question) -> Promise:
+    """What *decision* promises, which was made for *question*."""
+    network = question.network
     days: dict[LineId, date] = {}
     for leg in decision.legs:
         if leg.line not in decision.short:
@@ -97,4 +102,13 @@ def promise_of(decision: Decision, network: Network) -> Promise:
     until = [
         ordered_before(network.nodes[leg.node], network, leg.ship_day) for leg in decision.legs
     ]
-    return Promise(days, decision.short, decision, min(until, default=None))
+    ready = max(filter(None, (_ready(leg, question) for leg in decision.legs)), default=None)
+    return Promise(days, decision.short, decision, min(until, default=None), ready)
+
+
+def _ready(leg: Leg, question: Question) -> datetime | None:
+    """When *leg* can be collected; None if it is not, or if nobody knows the hours."""
+    place = question.network.nodes.get(NodeId(leg.to))
+    if leg.method != PICKUP or place is None:
+        return None
+    return ready_at(place, question.network, leg.delivery_day, question.now)
