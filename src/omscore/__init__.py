@@ -33,18 +33,20 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
         UntrackStock as UntrackStock,
     )
     from omscore.atp.requests import (
+        Grant as Grant,
+        Kept as Kept,
+        Request as Request,
+        ReserveStock as ReserveStock,
+        Wanted as Wanted,
+    )
+    from omscore.atp.tickets import (
         CommitReservations as CommitReservations,
         ConsumeReservations as ConsumeReservations,
         ExtendReservations as ExtendReservations,
         FreeReservations as FreeReservations,
-        Grant as Grant,
-        Kept as Kept,
         MoveReservation as MoveReservation,
-        Request as Request,
-        ReserveStock as ReserveStock,
         ResizeReservation as ResizeReservation,
         Ticket as Ticket,
-        Wanted as Wanted,
     )
     from omscore.catalog.item import Component as Component, Item as Item
     from omscore.catalog.line import Line as Line, Substitute as Substitute
@@ -200,9 +202,10 @@ _HOMES = {
         "AdjustStock ChangeSupply CountStock DispatchTransfer ExpectDemand ExpectSupply "
         "IssueStock ReceiveStock ReceiveSupply RegradeStock TrackStock UntrackStock"
     ),
-    "atp.requests": (
-        "CommitReservations ConsumeReservations ExtendReservations FreeReservations Grant Kept "
-        "MoveReservation Request ReserveStock ResizeReservation Ticket Wanted"
+    "atp.requests": "Grant Kept Request ReserveStock Wanted",
+    "atp.tickets": (
+        "CommitReservations ConsumeReservations ExtendReservations FreeReservations "
+        "MoveReservation ResizeReservation Ticket"
     ),
     "lifecycle.order.messages": (
         "CancelOrder CancelUnits HoldOrder LiftHold MoveUnits PlaceOrder ReleaseOrder "

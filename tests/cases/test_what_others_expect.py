@@ -15,7 +15,13 @@ import pytest
 from omscore.atp.messages import AdjustStock, CountStock
 from omscore.atp.movements import UnitsConsumed
 from omscore.atp.position import POSITION
-from omscore.atp.requests import Request, ResizeReservation, Wanted
+from omscore.atp.requests import (
+    Request,
+    Wanted,
+)
+from omscore.atp.tickets import (
+    ResizeReservation,
+)
 from omscore.catalog.line import Line
 from omscore.kernel.errors import Refused, Unreadable
 from omscore.kernel.ids import HoldId, LineId

@@ -8,7 +8,10 @@ from omscore.adapters.memory import MemoryStore
 from omscore.adapters.vocabulary import codec
 from omscore.atp.expiries import PARTS
 from omscore.atp.position import POSITION, Position, position_id
-from omscore.atp.requests import Request, Wanted
+from omscore.atp.requests import (
+    Request,
+    Wanted,
+)
 from omscore.kernel.ids import NodeId, Sku
 from omscore.kernel.keys import Key
 from omscore.ports.storage import Saving

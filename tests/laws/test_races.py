@@ -15,7 +15,12 @@ import pytest
 from sqlalchemy import URL
 
 from omscore.adapters.clocks import FixedClock
-from omscore.atp.requests import Request, ReserveStock, StockAnswered, Wanted
+from omscore.atp.requests import (
+    Request,
+    ReserveStock,
+    StockAnswered,
+    Wanted,
+)
 from omscore.kernel.errors import Conflict, Refused
 from omscore.lifecycle.quote.messages import RequestQuote
 from omscore.oms import Oms

@@ -10,8 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omscore.atp.position import POSITION, position_id
-from omscore.atp.requests import FreeReservations, Grant, Request, Wanted
+from omscore.atp.requests import (
+    Grant,
+    Request,
+    Wanted,
+)
 from omscore.atp.reservations import RESERVATION
+from omscore.atp.tickets import (
+    FreeReservations,
+)
 from omscore.kernel.ids import NodeId, Sku
 from omscore.testing import laws
 from omscore.testing.builders import a_node, a_shop, day, expected

@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omscore.adapters.clocks import CountingIds
-from omscore.atp.requests import Request, Wanted
+from omscore.atp.requests import (
+    Request,
+    Wanted,
+)
 from omscore.kernel.ids import LineId, OrderId
 from omscore.oms import Oms
 from omscore.orchestration.backlog import Backlog, Waiting

@@ -7,7 +7,11 @@ from threading import Event, Thread
 
 import pytest
 
-from omscore.atp.requests import Grant, Request, Wanted
+from omscore.atp.requests import (
+    Grant,
+    Request,
+    Wanted,
+)
 from omscore.kernel.errors import Conflict, Unavailable
 from omscore.runtime.batching import Batching
 from omscore.testing import laws

@@ -10,24 +10,26 @@ from omscore.atp.granting import Ended
 from omscore.atp.messages import NoSuchNode
 from omscore.atp.position import POSITION, position_id
 from omscore.atp.requests import (
-    CommitReservations,
-    ConsumeReservations,
-    ExtendReservations,
-    FreeReservations,
     Grant,
     Kept,
-    MoveReservation,
     NoSuchReservation,
     NotYours,
     Request,
     ReserveStock,
-    ResizeReservation,
-    Ticket,
     TooManyExtensions,
     TtlTooLong,
     Wanted,
 )
 from omscore.atp.reservations import RESERVATION, Reservation
+from omscore.atp.tickets import (
+    CommitReservations,
+    ConsumeReservations,
+    ExtendReservations,
+    FreeReservations,
+    MoveReservation,
+    ResizeReservation,
+    Ticket,
+)
 from omscore.kernel.errors import Refused, Unreadable
 from omscore.kernel.ids import NodeId, ReservationId, Sku
 from omscore.kernel.reason import Noted

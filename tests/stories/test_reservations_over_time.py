@@ -7,16 +7,18 @@ import pytest
 from omscore.atp.messages import CountStock
 from omscore.atp.movements import ShortageDeclared
 from omscore.atp.requests import (
+    Grant,
+    Request,
+    Wanted,
+)
+from omscore.atp.tickets import (
     CommitReservations,
     ConsumeReservations,
     ExpireReservations,
     ExtendReservations,
     FreeReservations,
-    Grant,
     MoveReservation,
-    Request,
     ResizeReservation,
-    Wanted,
 )
 from omscore.testing import laws
 from omscore.testing.builders import HOUR, MONDAY, a_node, a_shop, an_order, day, expected

@@ -9,7 +9,16 @@ from __future__ import annotations
 from functools import cache
 
 from omscore.adapters.codec import Codec
-from omscore.atp import feeds, movements, position, requests, reservations, stocktakes, supplies
+from omscore.atp import (
+    feeds,
+    movements,
+    position,
+    requests,
+    reservations,
+    stocktakes,
+    supplies,
+    tickets,
+)
 from omscore.atp import messages as reports
 from omscore.catalog import item
 from omscore.kernel.keys import Kind
@@ -139,12 +148,12 @@ COMMANDS: dict[str, type[object]] = {
     "dispatch-transfer": reports.DispatchTransfer,
     "expect-demand": reports.ExpectDemand,
     "reserve-stock": requests.ReserveStock,
-    "commit-reservations": requests.CommitReservations,
-    "extend-reservations": requests.ExtendReservations,
-    "resize-reservation": requests.ResizeReservation,
-    "move-reservation": requests.MoveReservation,
-    "free-reservations": requests.FreeReservations,
-    "consume-reservations": requests.ConsumeReservations,
+    "commit-reservations": tickets.CommitReservations,
+    "extend-reservations": tickets.ExtendReservations,
+    "resize-reservation": tickets.ResizeReservation,
+    "move-reservation": tickets.MoveReservation,
+    "free-reservations": tickets.FreeReservations,
+    "consume-reservations": tickets.ConsumeReservations,
     "untrack-stock": reports.UntrackStock,
     "track-stock": reports.TrackStock,
     "take-batch": feeds.TakeBatch,
@@ -184,7 +193,7 @@ COMMANDS: dict[str, type[object]] = {
 
 INTERNAL: dict[str, type[object]] = {
     "expire-quote": quote.ExpireQuote,
-    "expire-reservations": requests.ExpireReservations,
+    "expire-reservations": tickets.ExpireReservations,
     "lapse-supply": reports.LapseSupply,
     "lapse-stock": reports.LapseStock,
     "lapse-return": returning.LapseReturn,

@@ -1,30 +1,27 @@
 """What a host asks of stock directly, what it is answered, and why not.
 
 A request is answered by a `Grant`, which is kept: the same command gets the same answer again, and
-what was refused can be counted.  A *ticket* is what the owner of a reservation shows when he wants
-something of it: its id, and the epoch at which he knows it.
+what was refused can be counted.  What becomes of what was granted is in `omscore.atp.tickets`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from attrs import Attribute, evolve, field, frozen
 
+from omscore.atp.tickets import MOST, Ticket, a_while, distinct, owner_id, some, whole
 from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.keys import Kind
 from omscore.kernel.moments import day
-from omscore.kernel.quantities import no_or_some_units, some_units, units
+from omscore.kernel.quantities import no_or_some_units, some_units
 from omscore.kernel.reason import Noted, Reason
 from omscore.kernel.several import several, several_of
 
-T = TypeVar("T")
-LONGEST_TTL = timedelta(days=3650)
 MOST_DAYS = 3650
-MOST = 1_000
 MOST_PLACES = 10_000
 NEVER = "never"
 
@@ -36,13 +33,6 @@ def _some_day(_: object, attribute: Attribute[date], value: date | None) -> None
         day(value, attribute.name)
 
 
-def _ttl(_: object, attribute: Attribute[timedelta], value: timedelta | None) -> None:
-    if value is None:
-        return
-    if not isinstance(value, timedelta) or not timedelta(0) < value <= LONGEST_TTL:
-        raise Unreadable(f"a duration up to {LONGEST_TTL.days} days", f"$.{attribute.name}")
-
-
 def _yes_or_no(_: object, attribute: Attribute[bool], value: bool) -> None:
     if type(value) is not bool:
         raise Unreadable("yes or no", f"$.{attribute.name}")
@@ -52,31 +42,6 @@ def _within(_: object, attribute: Attribute[int], value: int) -> None:
     no_or_some_units(_, attribute, value)
     if value > MOST_DAYS:
         raise Unreadable(f"at most {MOST_DAYS} days", f"$.{attribute.name}")
-
-
-def _owner(value: str) -> str:
-    return ids.checked(value, "owner")
-
-
-def _epoch(_: object, attribute: Attribute[int], value: int) -> None:
-    units(value, attribute.name)
-
-
-def _some_or_all(_: object, attribute: Attribute[int], value: int | None) -> None:
-    if value is not None:
-        units(value, attribute.name)
-
-
-@frozen
-class Ticket:
-    """A reservation, at the *epoch* at which its owner knows it.
-
-    *quantity* is how many of its units are meant: all that are open, if it is not given.
-    """
-
-    reservation: ids.ReservationId = field(converter=ids.reservation_id)
-    epoch: int = field(default=1, validator=_epoch)
-    quantity: int | None = field(default=None, validator=_some_or_all, kw_only=True)
 
 
 @frozen
@@ -93,38 +58,11 @@ class Wanted:
 
 
 def _wanted(value: Iterable[Wanted]) -> tuple[Wanted, ...]:
-    return _some(several_of(Wanted, value, "wanted"), "wanted")
-
-
-def _tickets(value: Iterable[Ticket]) -> tuple[Ticket, ...]:
-    return _some(_distinct(several_of(Ticket, value, "tickets"), "tickets"), "tickets")
-
-
-def _whole_tickets(value: Iterable[Ticket]) -> tuple[Ticket, ...]:
-    return _whole(_tickets(value), "tickets")
-
-
-def _whole(tickets: tuple[Ticket, ...], name: str) -> tuple[Ticket, ...]:
-    for place, one in enumerate(tickets):
-        if one.quantity is not None:
-            raise Unreadable("a whole reservation", f"$.{name}[{place}].quantity")
-    return tickets
+    return some(several_of(Wanted, value, "wanted"), "wanted")
 
 
 def _replaced(value: Iterable[Ticket]) -> tuple[Ticket, ...]:
-    return _whole(_distinct(several_of(Ticket, value, "replaces"), "replaces"), "replaces")
-
-
-def _distinct(tickets: tuple[Ticket, ...], name: str) -> tuple[Ticket, ...]:
-    if len({one.reservation for one in tickets}) < len(tickets):
-        raise Unreadable("each reservation once", f"$.{name}")
-    return tickets
-
-
-def _some(row: tuple[T, ...], name: str) -> tuple[T, ...]:
-    if not 1 <= len(row) <= MOST:
-        raise Unreadable(f"1 to {MOST} of them", f"$.{name}")
-    return row
+    return whole(distinct(several_of(Ticket, value, "replaces"), "replaces"), "replaces")
 
 
 def _nodes(value: str | Iterable[str]) -> tuple[ids.NodeId, ...]:
@@ -133,7 +71,7 @@ def _nodes(value: str | Iterable[str]) -> tuple[ids.NodeId, ...]:
     nodes = tuple(ids.node_id(one) for one in several(value, "at"))
     if len(set(nodes)) < len(nodes):
         raise Unreadable("each node once", "$.at")
-    return _some(nodes, "at")
+    return some(nodes, "at")
 
 
 @frozen
@@ -146,17 +84,17 @@ class Request:
     *channel* is who sells, where shares of the stock are protected.
     """
 
-    owner: str = field(converter=_owner)
+    owner: str = field(converter=owner_id)
     wanted: tuple[Wanted, ...] = field(converter=_wanted)
     at: tuple[ids.NodeId, ...] = field(converter=_nodes, kw_only=True)
-    ttl: timedelta | None = field(validator=_ttl, kw_only=True)
+    ttl: timedelta | None = field(validator=a_while, kw_only=True)
     partial: bool = field(default=False, validator=_yes_or_no, kw_only=True)
     channel: str | None = field(default=None, converter=ids.optional_word, kw_only=True)
     replaces: tuple[Ticket, ...] = field(default=(), converter=_replaced, kw_only=True)
 
 
 def _requests(value: Iterable[Request]) -> tuple[Request, ...]:
-    requests = _some(several_of(Request, value, "requests"), "requests")
+    requests = some(several_of(Request, value, "requests"), "requests")
     if sum(len(one.wanted) for one in requests) > MOST:
         raise Unreadable(f"at most {MOST} lines in all", "$.requests")
     if sum(len(one.wanted) * len(one.at) for one in requests) > MOST_PLACES:
@@ -169,97 +107,6 @@ class ReserveStock:
     """Answer these requests, one after the other, on one view of the stock."""
 
     requests: tuple[Request, ...] = field(converter=_requests)
-
-
-# --- what is asked of reservations ------------------------------------------------------------
-
-
-def _one_whole(_: object, attribute: Attribute[Ticket], value: Ticket) -> None:
-    if not isinstance(value, Ticket) or value.quantity is not None:
-        raise Unreadable("a ticket for a whole reservation", f"$.{attribute.name}")
-
-
-@frozen
-class CommitReservations:
-    """Promise for good what was set aside for a while; to another owner, if one is named."""
-
-    owner: str = field(converter=_owner)
-    tickets: tuple[Ticket, ...] = field(converter=_whole_tickets)
-    to: str | None = field(default=None, converter=ids.optional_reference, kw_only=True)
-
-
-@frozen
-class ExtendReservations:
-    """Keep what was set aside for *ttl* from now, if that is longer than it is kept anyway."""
-
-    owner: str = field(converter=_owner)
-    tickets: tuple[Ticket, ...] = field(converter=_whole_tickets)
-    ttl: timedelta = field(kw_only=True)
-
-    @ttl.validator
-    def _check(self, attribute: Attribute[timedelta], value: timedelta) -> None:
-        _ttl(self, attribute, value)
-        if value is None:
-            raise Unreadable("a duration", f"$.{attribute.name}")
-
-
-@frozen
-class ResizeReservation:
-    """Let a reservation have *quantity* open units: more, if they can be had, or fewer."""
-
-    owner: str = field(converter=_owner)
-    ticket: Ticket = field(validator=_one_whole)
-    quantity: int = field(validator=some_units, kw_only=True)
-
-
-@frozen
-class MoveReservation:
-    """Let a reservation sit at *node* from now on, if there is enough; it never lets go between."""
-
-    owner: str = field(converter=_owner)
-    ticket: Ticket = field(validator=_one_whole)
-    node: ids.NodeId = field(converter=ids.node_id, kw_only=True)
-
-
-@frozen
-class FreeReservations:
-    """Units are not needed any more.  The epoch does not matter: nobody loses by it."""
-
-    owner: str = field(converter=_owner)
-    tickets: tuple[Ticket, ...] = field(converter=_tickets)
-
-
-@frozen
-class ConsumeReservations:
-    """Units left their node; what was not committed is committed by that."""
-
-    owner: str = field(converter=_owner)
-    tickets: tuple[Ticket, ...] = field(converter=_tickets)
-
-
-@frozen
-class ExpireReservations:
-    """A deadline: whatever expires at a position at this instant is free again."""
-
-    position: str
-    expires_at: datetime
-
-
-OwnersCommand = (
-    CommitReservations
-    | ExtendReservations
-    | ResizeReservation
-    | MoveReservation
-    | FreeReservations
-    | ConsumeReservations
-)
-
-
-def tickets_of(command: OwnersCommand) -> tuple[Ticket, ...]:
-    """The tickets of *command*."""
-    if isinstance(command, ResizeReservation | MoveReservation):
-        return (command.ticket,)
-    return command.tickets
 
 
 # --- what is answered -------------------------------------------------------------------------

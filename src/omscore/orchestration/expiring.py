@@ -14,8 +14,10 @@ from attrs import frozen
 
 from omscore.atp.movements import PositionEvent, UnitsReserved
 from omscore.atp.position import POSITION, PositionId
-from omscore.atp.requests import ExpireReservations
 from omscore.atp.reservations import RESERVATION, expiring_at
+from omscore.atp.tickets import (
+    ExpireReservations,
+)
 from omscore.kernel import ids
 from omscore.kernel.keys import Changes, Key, Seen
 from omscore.kernel.recorded import Context

@@ -17,23 +17,25 @@ from omscore.atp.messages import NoSuchNode
 from omscore.atp.position import POSITION, position_id
 from omscore.atp.requests import (
     REQUEST,
+    Grant,
+    Kept,
+    NoSuchReservation,
+    NotYours,
+    StockAnswered,
+    TooManyExtensions,
+)
+from omscore.atp.reservations import RESERVATION, Reservation
+from omscore.atp.tickets import (
     CommitReservations,
     ConsumeReservations,
     ExtendReservations,
     FreeReservations,
-    Grant,
-    Kept,
     MoveReservation,
-    NoSuchReservation,
-    NotYours,
     OwnersCommand,
     ResizeReservation,
-    StockAnswered,
     Ticket,
-    TooManyExtensions,
     tickets_of,
 )
-from omscore.atp.reservations import RESERVATION, Reservation
 from omscore.kernel import ids
 from omscore.kernel.errors import Refused
 from omscore.kernel.keys import Changes, Key, Seen

@@ -14,7 +14,8 @@ from threading import Event, Lock
 
 from attrs import define, field
 
-from omscore.atp.requests import MOST, Grant, Request
+from omscore.atp.requests import Grant, Request
+from omscore.atp.tickets import MOST
 from omscore.kernel.errors import Unavailable
 
 TOGETHER = 200

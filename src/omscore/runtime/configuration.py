@@ -8,7 +8,7 @@ from typing import Never
 from attrs import field, frozen
 
 from omscore.atp import messages as reports
-from omscore.atp import requests
+from omscore.atp import requests, tickets
 from omscore.atp.feeds import TakeBatch
 from omscore.atp.movements import ShortageDeclared, StockEntered
 from omscore.atp.supplies import SupplyChanged, SupplyExpected
@@ -151,17 +151,17 @@ class Configuration:
 
     def _reservations(self) -> Handlers:
         owned = (
-            requests.CommitReservations,
-            requests.ExtendReservations,
-            requests.ResizeReservation,
-            requests.MoveReservation,
-            requests.FreeReservations,
-            requests.ConsumeReservations,
+            tickets.CommitReservations,
+            tickets.ExtendReservations,
+            tickets.ResizeReservation,
+            tickets.MoveReservation,
+            tickets.FreeReservations,
+            tickets.ConsumeReservations,
         )
         return {
             requests.ReserveStock: requesting.Requesting(self.reserving),
             **dict.fromkeys(owned, owning.Owning(self.reserving)),
-            requests.ExpireReservations: expiring.Expiring(),
+            tickets.ExpireReservations: expiring.Expiring(),
         }
 
     def _stock(self) -> Handlers:

@@ -7,8 +7,14 @@ from collections.abc import Sequence
 import attrs
 from hypothesis import strategies as st
 
-from omscore.atp import requests
-from omscore.atp.requests import Request, Ticket, Wanted
+from omscore.atp import requests, tickets
+from omscore.atp.requests import (
+    Request,
+    Wanted,
+)
+from omscore.atp.tickets import (
+    Ticket,
+)
 from omscore.testing.builders import day
 from omscore.testing.known import FIRST, TTLS, Draw, Known, Step, one
 from omscore.testing.strategies import NODES, SKUS, quantities, seldom
@@ -61,28 +67,28 @@ def redeem(draw: Draw, known: Known) -> Sequence[Step]:
     return [
         draw(
             st.one_of(
-                st.just(requests.CommitReservations(owner, [whole])),
-                st.just(requests.CommitReservations(owner, [whole])),
+                st.just(tickets.CommitReservations(owner, [whole])),
+                st.just(tickets.CommitReservations(owner, [whole])),
                 st.builds(
-                    requests.ExtendReservations,
+                    tickets.ExtendReservations,
                     st.just(owner),
                     st.just([whole]),
                     ttl=st.sampled_from(TTLS),
                 ),
                 st.builds(
-                    requests.ResizeReservation,
+                    tickets.ResizeReservation,
                     st.just(owner),
                     st.just(whole),
                     quantity=quantities(6),
                 ),
                 st.builds(
-                    requests.MoveReservation,
+                    tickets.MoveReservation,
                     st.just(owner),
                     st.just(whole),
                     node=st.sampled_from(NODES),
                 ),
-                st.just(requests.FreeReservations(owner, [some])),
-                st.just(requests.ConsumeReservations(owner, [some])),
+                st.just(tickets.FreeReservations(owner, [some])),
+                st.just(tickets.ConsumeReservations(owner, [some])),
             )
         )
     ]
