@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
-from omscore.network.facts import Lane, Network, Node, NodeKind
+from omscore.network.facts import Lane, Link, Network, Node, NodeKind
 from omscore.network.places import Destination, point
 from omscore.sourcing.candidate import Question, Rows
-from omscore.sourcing.need import Need
+from omscore.sourcing.need import Need, Substitute
 from omscore.testing.builders import MONDAY, day
 from omscore.testing.strategies import NODES, REGIONS, SKUS, ZONES, calendars, days, seldom
 
@@ -49,6 +49,7 @@ _NEED = st.builds(
     wanted=st.none() | days(5),
     classes=_CLASSES,
     channel=st.sampled_from([None, *CHANNELS]),
+    substitutes=st.sampled_from([(), (), (), (Substitute(Sku("TEA"), penalty=50),)]),
 )
 _NODE = st.builds(
     Node,
@@ -77,6 +78,17 @@ _LANE = st.builds(
     carrier_calendar=st.sampled_from([None, "calendar"]),
 )
 _LANES = st.lists(_LANE, max_size=3)
+_LINKS = st.lists(
+    st.builds(
+        Link,
+        st.just(NODES[0]),
+        st.sampled_from(NODES[1:]),
+        transit_days=st.integers(0, 2),
+        parcel_cost=st.integers(0, 200),
+        unit_cost=st.integers(0, 20),
+    ),
+    max_size=1,
+)
 
 
 def _stock(days_ahead: list[int], units: list[int]) -> Rows:
@@ -101,7 +113,7 @@ def questions(draw: DrawFn, *, most_needs: int = 3, limited: bool = True) -> Que
     """
     asked = draw(needs(most_needs))
     network = draw(_networks(limited))
-    at = [(id_, sku) for id_ in network.nodes for sku in sorted({need.sku for need in asked})]
+    at = [(id_, Sku(sku)) for id_ in network.nodes for sku in SKUS]
     cooling = frozenset(id_ for id_ in network.nodes if draw(_SELDOM))
     return Question(
         asked,
@@ -132,7 +144,14 @@ def needs(most: int = 3) -> SearchStrategy[tuple[Need, ...]]:
 
 
 def _numbered(several: list[Need]) -> tuple[Need, ...]:
-    return tuple(attrs.evolve(one, line=LineId(str(n))) for n, one in enumerate(several, start=1))
+    return tuple(
+        attrs.evolve(
+            one,
+            line=LineId(str(n)),
+            substitutes=tuple(other for other in one.substitutes if other.sku != one.sku),
+        )
+        for n, one in enumerate(several, start=1)
+    )
 
 
 @st.composite
@@ -144,7 +163,8 @@ def _networks(draw: DrawFn, limited: bool) -> Network:
         lanes += [attrs.evolve(lane, node=id_) for lane in draw(_LANES)]
     calendar = draw(_CALENDAR)
     ways = {(lane.node, lane.to, lane.method): lane for lane in lanes}
-    return Network(nodes, ways, {calendar.id: calendar}, destinations=DESTINATIONS)
+    links = {(link.node, link.to): link for link in draw(_LINKS) if link.to in nodes}
+    return Network(nodes, ways, {calendar.id: calendar}, links, DESTINATIONS)
 
 
 @st.composite

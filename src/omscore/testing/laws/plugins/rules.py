@@ -16,7 +16,6 @@ import attrs
 from attrs import define
 from hypothesis.strategies import SearchStrategy
 
-from omscore.kernel.ids import LineId, NodeId
 from omscore.kernel.reason import Reason
 from omscore.sourcing.candidate import Candidate, Question, candidates
 from omscore.sourcing.need import Need
@@ -24,10 +23,11 @@ from omscore.sourcing.pipeline import source
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.rules import DEFAULT_RULES, Rule, name_of
 from omscore.testing.laws.plugins.counterexample import BrokenLaw, hold, raised, told
+from omscore.testing.laws.plugins.offers import Name, name, name_in_plan, served
 from omscore.testing.questions import questions, simpler
 
 Pair = tuple[Need, Candidate]
-Said = Mapping[tuple[LineId, NodeId], Reason | None]
+Said = Mapping[Name, Reason | None]
 CODE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
@@ -77,7 +77,7 @@ class _Trial:
     def of(self, question: Question) -> None:
         """Every law, on every candidate of one question."""
         pairs = [
-            (need, one)
+            (served(need, one), one)
             for need, some in zip(question.needs, candidates(question), strict=True)
             for one in some
         ]
@@ -86,7 +86,12 @@ class _Trial:
         for n in reversed(range(len(pairs))):
             self._same(pairs[n], first[n], self._ask(pairs[n]))
             self._same(pairs[n], first[n], self._ask(copies[n]))
-        said = {(n.line, c.node.id): no for (n, c), no in zip(pairs, first, strict=True)}
+        names = [
+            name(need, one)
+            for need, some in zip(question.needs, candidates(question), strict=True)
+            for one in some
+        ]
+        said = dict(zip(names, first, strict=True))
         self._in_a_policy(question, said)
         self.asked.cases += len(pairs)
         self.asked.no += sum(no is not None for no in first)
@@ -142,7 +147,7 @@ class _Trial:
             law = "a plan does not depend on where it stands among the rules"
             raise BrokenLaw(self._who(), law, given, told(after.legs), told(before.legs))
         for leg in after.legs:
-            if (no := said.get((leg.line, leg.node))) is not None:
+            if (no := said.get(name_in_plan(leg))) is not None:
                 law = "no plan uses a node that it is against"
                 raise BrokenLaw(
                     self._who(), law, given, f"{leg.node} sends nothing: {no}", told(leg)
