@@ -20,7 +20,7 @@ from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.network.facts import Lane, Link, Network, Node, NodeKind
 from omscore.network.places import Destination, point
 from omscore.sourcing.candidate import Question, Rows
-from omscore.sourcing.need import Need, Substitute
+from omscore.sourcing.need import Alternative, Need
 from omscore.testing.builders import MONDAY, day
 from omscore.testing.strategies import NODES, REGIONS, SKUS, ZONES, calendars, days, seldom
 
@@ -49,7 +49,7 @@ _NEED = st.builds(
     wanted=st.none() | days(5),
     classes=_CLASSES,
     channel=st.sampled_from([None, *CHANNELS]),
-    substitutes=st.sampled_from([(), (), (), (Substitute(Sku("TEA"), penalty=50),)]),
+    substitutes=st.sampled_from([(), (), (), (Alternative(Sku("TEA"), penalty=50),)]),
 )
 _NODE = st.builds(
     Node,
