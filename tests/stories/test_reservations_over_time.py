@@ -20,6 +20,7 @@ from omscore.atp.tickets import (
     MoveReservation,
     ResizeReservation,
 )
+from omscore.orchestration.desk import PLACES
 from omscore.testing import laws
 from omscore.testing.builders import HOUR, MONDAY, a_node, a_shop, an_order, day, expected
 from omscore.testing.story import Shop
@@ -205,4 +206,32 @@ def test_who_lacks_units_still_lacks_them_when_another_took_his() -> None:
 
     assert {owner for event in declared for owner in event.owners} == {"cart-2"}
     assert shop.oms.reservation(second.kept[0].reservation).quantity == 2
+    laws.check(shop.oms)
+
+
+def test_a_command_looks_at_a_bounded_number_of_positions_for_who_might_give_way() -> None:
+    """Sixty skus, and at each somebody might: the first ones do, and no request is lost."""
+    skus = [f"S-{n:02}" for n in range(60)]
+    one_each = dict.fromkeys(skus, 1)
+    shop = a_shop({"berlin": one_each, "paris": one_each}, skus=skus)
+
+    def asked(owner: str, at: list[str]) -> list[Request]:
+        return [Request(f"{owner}-{sku}", [Wanted(sku, 1)], at=at, ttl=HALF) for sku in skus]
+
+    assert all(grant.granted for grant in shop.oms.reserve_many(asked("anywhere", BOTH)))
+    grants = shop.oms.reserve_many(asked("berlin", ["berlin"]))
+
+    assert [grant.granted for grant in grants] == [True] * PLACES + [False] * (60 - PLACES)
+    laws.check(shop.oms)
+
+
+def test_what_is_overdue_at_many_positions_is_swept_at_once() -> None:
+    """A worker that was away for hours leaves a hundred skus to the next large cart."""
+    skus = [f"S-{n:03}" for n in range(120)]
+    shop = a_shop({"berlin": dict.fromkeys(skus, 1)}, skus=skus)
+    all_of_them = [Wanted(sku, 1) for sku in skus]
+    shop.oms.reserve(Request("cart-1", all_of_them, at="berlin", ttl=HALF))
+    shop.clock.set(MONDAY + HALF)
+
+    assert shop.oms.reserve(Request("cart-2", all_of_them, at="berlin", ttl=HALF)).granted
     laws.check(shop.oms)

@@ -6,6 +6,7 @@ desk can be taken back to a mark, and is told once, when everything is decided.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from attrs import define, field
@@ -14,7 +15,7 @@ from omscore.atp import granting, reservations
 from omscore.atp.drafts import Draft, Entry
 from omscore.atp.granting import Move
 from omscore.atp.movements import UnitsFreed
-from omscore.atp.position import POSITION, Position, PositionId
+from omscore.atp.position import POSITION, Position, PositionId, position_id
 from omscore.atp.reservations import (
     RESERVATION,
     Exit,
@@ -25,17 +26,20 @@ from omscore.atp.reservations import (
     expiring_at,
 )
 from omscore.kernel.ids import NodeId, ReservationId
-from omscore.kernel.keys import Changes, Key
+from omscore.kernel.keys import Changes, Key, Listing
 from omscore.kernel.recorded import Context
 from omscore.network.facts import THE_NETWORK, Network
 from omscore.orchestration import expiring
+from omscore.orchestration.expiring import sku_at
 from omscore.orchestration.reserving import today_at
 
-LISTS, EACH = 8, 32
-"""Of how many expiries, and how many of each, reservations are looked at that might give way."""
+PLACES, LISTS, EACH = 40, 8, 32
+"""At how many positions, of how many expiries, and how many of each reservations are looked at that
+might give way to one command.  Each position costs two rounds of reading, and they are bounded."""
 
-OVERDUE, SWEPT = 4, 50
-"""Of how many expiries, and how many of each, a position is swept when somebody reserves at it."""
+OVERDUE, LISTED, SWEPT = 4, 64, 50
+"""Of how many expiries a position is swept when somebody reserves at it, of how many in all when a
+command concerns many positions, and how many reservations of each."""
 
 
 class _Noted(NamedTuple):
@@ -57,6 +61,8 @@ class Desk:
     _drafts: dict[PositionId, Draft] = field(factory=dict, init=False)
     _held: dict[ReservationId, Reservation | None] = field(factory=dict, init=False)
     _noted: list[_Noted] = field(factory=list, init=False)
+    _movable: set[ReservationId] = field(factory=set, init=False)
+    _looked: set[PositionId] = field(factory=set, init=False)
 
     # --- asking -------------------------------------------------------------------------------
 
@@ -88,19 +94,11 @@ class Desk:
     def movable(self, position: PositionId) -> list[tuple[ReservationId, Reservation]]:
         """Those that may give way at *position*: what expires last is first, then by id.
 
-        At most `EACH` of the last `LISTS` expiries; and those of this very command.
+        At most `EACH` of the last `LISTS` expiries, at the first `PLACES` positions that are
+        looked at; and those of this very command.
         """
-        now, kept = self.context.now, self.changes.get(POSITION.key(position))
-        expiries = {
-            one.expires_at
-            for one in (kept.held if kept is not None else ())
-            if one.movable and one.expires_at > now
-        }
-        lists = [
-            RESERVATION.under(expiring_at(position, expiry, movable=True), most=EACH)
-            for expiry in sorted(expiries, reverse=True)[:LISTS]
-        ]
-        ids = {ReservationId(key.id) for key in self.changes.seen.on_all(lists)} | self._held.keys()
+        listed = self.changes.seen.on_all(self._lists(position))
+        ids = self._movable.union(ReservationId(key.id) for key in listed)
         found = [
             (id_, held)
             for id_ in ids
@@ -108,9 +106,27 @@ class Desk:
             and (held.position, held.movable) == (position, True)
             and held.open
             and held.expires_at is not None
-            and held.expires_at > now
+            and held.expires_at > self.context.now
         ]
+        sku = sku_at(position)
+        nodes = dict.fromkeys(node for _, held in found for node in held.group)
+        self.changes.seen.demand(*(POSITION.key(position_id(node, sku)) for node in nodes))
         return sorted(sorted(found, key=_by_id), key=_expiry, reverse=True)
+
+    def _lists(self, position: PositionId) -> list[Listing[Reservation]]:
+        kept = self.changes.get(POSITION.key(position))
+        expiries = {
+            one.expires_at
+            for one in (kept.held if kept is not None else ())
+            if one.movable and one.expires_at > self.context.now
+        }
+        if not expiries or (position not in self._looked and len(self._looked) >= PLACES):
+            return []
+        self._looked.add(position)
+        return [
+            RESERVATION.under(expiring_at(position, expiry, movable=True), most=EACH)
+            for expiry in sorted(expiries, reverse=True)[:LISTS]
+        ]
 
     # --- noting -------------------------------------------------------------------------------
 
@@ -143,7 +159,9 @@ class Desk:
         self.draft(position).tell(entry)
         self._noted.append(_Noted(position, entry, id_, event, before))
         if event is not None:
-            self._held[id_] = reservations.evolve(before, event)
+            self._held[id_] = held = reservations.evolve(before, event)
+            if held.movable:
+                self._movable.add(id_)
 
     def mark(self) -> int:
         """Where the desk stands, for `back`."""
@@ -158,25 +176,29 @@ class Desk:
 
     # --- what is overdue ----------------------------------------------------------------------
 
-    def sweep(self, position: PositionId) -> bool:
-        """Let what is overdue at *position* expire, a bounded number of it; whether anything did.
+    def sweep(self, positions: Iterable[PositionId]) -> Iterator[PositionId]:
+        """Let what is overdue at *positions* expire, a bounded number of it; where something did.
 
         What a quote holds is left to the deadline of the quote.
         """
+        lists = [(one, listing) for one in positions for listing in self._overdue(one)][:LISTED]
+        self.changes.seen.on_all(listing for _, listing in lists)
+        for position, listing in lists:
+            for key in self.changes.seen.on(listing):
+                self.end(ReservationId(key.id), "expired")
+                yield position
+
+    def _overdue(self, position: PositionId) -> list[Listing[Reservation]]:
         kept = self.changes.get(POSITION.key(position))
         overdue = [
             (one.expires_at, one.movable)
             for one in (kept.held if kept is not None else ())
             if one.expires_at <= self.context.now
         ]
-        lists = [
+        return [
             RESERVATION.under(expiring_at(position, expiry, movable=movable), most=SWEPT)
             for expiry, movable in list(dict.fromkeys(overdue))[:OVERDUE]
         ]
-        mark = self.mark()
-        for key in self.changes.seen.on_all(lists):
-            self.end(ReservationId(key.id), "expired")
-        return self.mark() > mark
 
     # --- telling ------------------------------------------------------------------------------
 

@@ -124,9 +124,7 @@ class _Answering:
     def sweep(self, command: ReserveStock) -> None:
         """What is overdue at the positions that are asked is expired first."""
         asked = {position_id(node, sku): sku for sku, at in _asked(command) for node in at}
-        for position, sku in asked.items():
-            if self.desk.sweep(position):
-                self.free[sku] = None
+        self.free |= dict.fromkeys(asked[position] for position in self.desk.sweep(asked))
 
     def answer(self, request: Request) -> Grant:
         """The grant for *request*; a refused one leaves the desk as it was."""
