@@ -238,7 +238,7 @@ def test_sooner_cheaper_and_fewer_parcels_are_told_apart() -> None:
         "910 for 2 parcels, complete by 2026-03-03  (earliest)",
         "  line pot: 1 x pot from lyon, ships 2026-03-02, arrives 2026-03-03",
         "  line tea: 1 x tea from berlin, ships 2026-03-02, arrives 2026-03-03",
-        "800 for 1 parcel, complete by 2026-03-06  (chosen, cheapest, fewest parcels)",
+        "800 for 1 parcel, complete by 2026-03-06  (chosen, cheapest, fewest-parcels)",
         "  line pot: 1 x pot from metz, ships 2026-03-02, arrives 2026-03-06",
         "  line tea: 1 x tea from metz, ships 2026-03-02, arrives 2026-03-06",
     ]

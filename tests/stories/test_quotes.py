@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import LineId, OrderId, QuoteId
 from omscore.lifecycle.order.messages import AlreadyPlaced
 from omscore.lifecycle.quote.messages import (
@@ -17,6 +18,7 @@ from omscore.lifecycle.quote.messages import (
     RenewQuote,
     WithdrawQuote,
 )
+from omscore.network.plan import Choice
 from omscore.testing import laws
 from omscore.testing.builders import (
     HOUR,
@@ -190,3 +192,44 @@ def test_a_quote_keeps_its_prices_and_its_plan_whatever_changes() -> None:
     assert shop.oms.order("o-1").promised == day(1)
     assert opened.decision.cost == 400
     assert opened.lines[0].price == a_line().price
+
+
+# --- of several options -----------------------------------------------------------------------
+
+
+def slow_and_dear() -> Shop:
+    """Berlin is there tomorrow for ten euros, Paris in three days for one."""
+    shop = a_shop({"berlin": {"TEA": 9}, "paris": {"TEA": 9}})
+    shop.oms.know(
+        a_lane("berlin", transit_days=1, parcel_cost=1_000),
+        a_lane("paris", transit_days=3, parcel_cost=100),
+    )
+    return shop
+
+
+@pytest.mark.parametrize(
+    ("option", "arrives"),
+    [("chosen", 3), ("cheapest", 3), ("fewest-parcels", 3), ("earliest", 1)],
+)
+def test_the_option_that_a_customer_chose_is_quoted_and_becomes_the_order(
+    option: Choice, arrives: int
+) -> None:
+    """What was shown is what is kept, and what is sent."""
+    shop = slow_and_dear()
+    shown = shop.oms.promise([a_line(2)], "DE").named(option)
+    shop.given(a_quote(2, option=option), ACCEPT)
+
+    assert shown.day == day(arrives) == shop.oms.order("o-1").promised
+    assert shop.oms.quote("q-1").opened.decision.legs == shown.decision.legs
+    laws.check(shop.oms)
+
+
+def test_a_quote_is_renewed_by_the_option_that_was_chosen() -> None:
+    """Who wanted it early wants it early again."""
+    shop = slow_and_dear().given(a_quote(2, option="earliest"), WithdrawQuote("q-1"))
+    shop.given(RenewQuote("q-1", renewed="q-2"))
+
+    assert str(shop.oms.renewed("q-2")) == "as promised"
+    with pytest.raises(Unreadable) as unreadable:
+        a_quote(2, option="best")
+    assert unreadable.value.path == "$.option"

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Literal
 
 from attrs import field, frozen
 
 from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.kernel.reason import Noted
+
+Choice = Literal["chosen", "earliest", "cheapest", "fewest-parcels"]
+"""Which of several plans: the one that the policy chooses, or the first by one of three figures."""
 
 ParcelName = tuple[NodeId, Region, Method, date]
 

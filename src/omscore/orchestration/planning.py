@@ -26,7 +26,7 @@ from omscore.network.calendar import next_ship_day, ship_day, ship_day_of_supply
 from omscore.network.capacity import CAPACITY, Capacity, capacity_id
 from omscore.network.facts import THE_NETWORK, Network, Node
 from omscore.network.learned import at_confidence
-from omscore.network.plan import Decision, Leg
+from omscore.network.plan import Choice, Decision, Leg
 from omscore.orchestration import reserving
 from omscore.orchestration.backlog import BACKLOG, Backlog
 from omscore.orchestration.needing import Known, described, require_served, skus_of
@@ -92,6 +92,15 @@ class Planner:
         """
         question = self.question(changes, needs, context.now, order, avoid, first=first)
         return pipeline.source(attrs.evolve(question, rejections=rejections), self.policy)
+
+    def option(
+        self, changes: Changes, needs: Sequence[Need], context: Context, choice: Choice
+    ) -> Decision:
+        """The decision for *needs* of the option that *choice* names."""
+        if choice == "chosen":
+            return self.plan(changes, needs, context)
+        question = self.question(changes, needs, context.now, None, frozenset())
+        return options.options(question, self.policy).named(choice).decision
 
     def promise(self, seen: Seen, needs: Sequence[Need], plans: int) -> Options:
         """What *needs* could be promised now, with a look at so many *plans*; nothing is kept."""

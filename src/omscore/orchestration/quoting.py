@@ -65,7 +65,7 @@ class Quoting:
             raise Refused(QuoteExists(command.quote))
         needs = needing.needs_of(command, changes)
         needing.require_served(changes, needs)
-        decision = self.planner.plan(changes, needs, context)
+        decision = self.planner.option(changes, needs, context, command.option)
         expires_at = until(context.now, command.ttl)
         held = planning.reserve(
             changes, decision.legs, context, owner=command.quote, expires_at=expires_at
@@ -87,6 +87,7 @@ class Quoting:
             whole.parts,
             whole.bundles,
             renews,
+            command.option,
         )
         changes.tell(key, [opened])
         return changes
@@ -114,7 +115,12 @@ class Renewing:
 def _again(command: RenewQuote, quote: Quote, lines: Sequence[Line]) -> RequestQuote:
     opened = quote.opened
     return RequestQuote(
-        command.renewed, lines, opened.ship_to, method=opened.method, ttl=command.ttl
+        command.renewed,
+        lines,
+        opened.ship_to,
+        method=opened.method,
+        ttl=command.ttl,
+        option=opened.option,
     )
 
 

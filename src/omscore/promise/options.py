@@ -18,12 +18,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from typing import Literal
+from typing import assert_never, get_args
 
 import attrs
 from attrs import define, field, frozen
 
 from omscore.kernel.ids import LineId, NodeId
+from omscore.network.plan import Choice
 from omscore.promise.promise import PATIENCE, Promise, promise_of
 from omscore.sourcing import pipeline
 from omscore.sourcing.candidate import Question, Rows
@@ -34,7 +35,6 @@ from omscore.sourcing.policy import Policy
 MOST_PLANS = 60
 """How many plans are looked at before the search for options ends."""
 
-Mark = Literal["chosen", "earliest", "cheapest", "fewest parcels"]
 Figures = tuple[date, int, int]
 _DAY = timedelta(days=1)
 
@@ -69,16 +69,24 @@ class Options:
         """The one that comes in the fewest parcels; of several, the cheapest."""
         return min(self.promises, key=lambda one: (one.parcels, one.price, *figures(one)))
 
-    def marks(self, promise: Promise) -> Iterator[Mark]:
+    def named(self, choice: Choice) -> Promise:
+        """The one that *choice* names."""
+        match choice:
+            case "chosen":
+                return self.chosen
+            case "earliest":
+                return self.earliest
+            case "cheapest":
+                return self.cheapest
+            case "fewest-parcels":
+                return self.fewest_parcels
+            case _:
+                assert_never(choice)
+
+    def marks(self, promise: Promise) -> Iterator[Choice]:
         """What *promise* stands out by."""
-        if promise == self.chosen:
-            yield "chosen"
-        if promise == self.earliest:
-            yield "earliest"
-        if promise == self.cheapest:
-            yield "cheapest"
-        if promise == self.fewest_parcels:
-            yield "fewest parcels"
+        choices: tuple[Choice, ...] = get_args(Choice)
+        return (choice for choice in choices if promise == self.named(choice))
 
     def __str__(self) -> str:
         told = [str(self.chosen)] if len(self.promises) == 1 else map(self._told, self.promises)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 from attrs import Attribute, field, frozen
 
@@ -14,7 +14,7 @@ from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.reason import Reason
 from omscore.network.facts import STANDARD
-from omscore.network.plan import Decision, Leg
+from omscore.network.plan import Choice, Decision, Leg
 
 LONGEST_TTL = timedelta(days=90)
 
@@ -26,15 +26,24 @@ def _ttl(_: object, attribute: Attribute[timedelta], value: timedelta) -> None:
         raise Unreadable(f"a duration up to {LONGEST_TTL.days} days", f"$.{attribute.name}")
 
 
+def _choice(_: object, __: object, value: Choice) -> None:
+    if value not in get_args(Choice):
+        raise Unreadable(f"one of {', '.join(get_args(Choice))}", "$.option")
+
+
 @frozen
 class RequestQuote:
-    """Plan these lines, and keep the stock for *ttl*, or up to a sixteenth longer."""
+    """Plan these lines, and keep the stock for *ttl*, or up to a sixteenth longer.
+
+    Of all options, *option* is quoted: the one that the policy chooses, if none is named.
+    """
 
     quote: ids.QuoteId = field(converter=ids.quote_id)
     lines: tuple[Line, ...] = field(converter=several_lines, validator=acceptable_lines)
     ship_to: ids.Region = field(converter=ids.region)
     method: ids.Method = field(default=STANDARD, converter=ids.method, kw_only=True)
     ttl: timedelta = field(default=timedelta(minutes=30), validator=_ttl, kw_only=True)
+    option: Choice = field(default="chosen", validator=_choice, kw_only=True)
 
 
 @frozen
@@ -103,6 +112,7 @@ class QuoteOpened:
     parts: Mapping[ids.LineId, Part] = field(factory=dict)
     bundles: tuple[Line, ...] = ()
     renews: ids.QuoteId | None = None
+    option: Choice = "chosen"
 
 
 @frozen
