@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 import attrs
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.network.calendar import delivery_day, release_at
-from omscore.network.facts import Lane, Network, Node
+from omscore.network.facts import Lane, Link, Network, Node
 from omscore.network.plan import Leg, parcel_of
 from omscore.promise.options import Figures, figures, options
 from omscore.promise.promise import Promise
@@ -274,3 +275,30 @@ def test_the_rules_of_the_fallback_that_is_followed_hold_for_every_option() -> N
 
     assert [figures(one)[1] for one in options(two_ways(), spare).promises] == [910]
     assert [figures(one)[1] for one in options(without_pots, spare).promises] == [800]
+
+
+def by_way_of_lyon(pot: int) -> Question:
+    """Tea that reaches Germany only by way of Lyon, which has a pot from some day on."""
+    nodes = {NodeId(id_): Node(id_) for id_ in ("lyon", "metz")}
+    lane = Lane("lyon", "DE", transit_days=1, parcel_cost=500)
+    link = Link("metz", "lyon", transit_days=2, parcel_cost=50)
+    needs = tuple(Need(LineId(sku), Sku(sku), 1, DE, STANDARD) for sku in ("tea", "pot"))
+    stock = {
+        (NodeId("metz"), Sku("tea")): [(day(0), 1)],
+        (NodeId("lyon"), Sku("pot")): [(day(pot), 1)],
+    }
+    network = Network(
+        nodes, {(lane.node, lane.to, lane.method): lane}, links={(link.node, link.to): link}
+    )
+    return Question(needs, network, MONDAY, stock)
+
+
+@pytest.mark.parametrize(("pot", "arrives"), [(0, 3), (2, 3), (5, 6)])
+def test_what_comes_by_way_of_a_node_shares_a_parcel_with_what_is_there(
+    pot: int, arrives: int
+) -> None:
+    """The pot waits for the tea, or the tea leaves so late that it meets the pot."""
+    told = options(by_way_of_lyon(pot), Policy())
+
+    assert figures(told.fewest_parcels) == (day(arrives), 550, 1)
+    assert told.whole

@@ -26,8 +26,9 @@ from attrs import define, field, frozen
 from omscore.kernel.ids import LineId, NodeId
 from omscore.network.plan import Choice
 from omscore.promise.promise import PATIENCE, Promise, promise_of
+from omscore.promise.waiting import patient
 from omscore.sourcing import pipeline
-from omscore.sourcing.candidate import Question, Rows
+from omscore.sourcing.candidate import Question
 from omscore.sourcing.costs import Cost
 from omscore.sourcing.limits import AtMostParcels
 from omscore.sourcing.policy import Policy
@@ -161,7 +162,7 @@ class _Search:
             tiers=(_priced(policy),),
             look_for_runner_up=0,
         )
-        return cls(_dense(question), kept, lacking, most, answer.proved)
+        return cls(patient(question), kept, lacking, most, answer.proved)
 
     def run(self) -> list[Promise]:
         """Every option, and maybe some that others beat."""
@@ -220,25 +221,3 @@ def _priced(policy: Policy) -> tuple[Cost, ...]:
     return tuple(
         cost for tier in policy.tiers for cost in tier if getattr(cost, "name", "") not in PATIENCE
     )
-
-
-def _dense(question: Question) -> Question:
-    """The same question, where stock of a node has a row on each day on which some other stock has.
-
-    Units may then wait to leave with units of another sku that come later.  A later day than these
-    is worth nothing: the same parcel could leave on the last of them before.
-    """
-    days: dict[NodeId, set[date]] = {}
-    for (node, _), rows in question.stock.items():
-        days.setdefault(node, set()).update(day for day, _ in rows)
-    stock = {at: _on_each(rows, sorted(days[at[0]])) for at, rows in question.stock.items()}
-    return attrs.evolve(question, stock=stock)
-
-
-def _on_each(rows: Rows, days: list[date]) -> Rows:
-    """*rows* on each of *days* from their first."""
-    of, there, dense = dict(rows), None, []
-    for day in days:
-        if (there := of.get(day, there)) is not None:
-            dense.append((day, there))
-    return tuple(dense)
