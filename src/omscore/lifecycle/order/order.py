@@ -20,7 +20,6 @@ from omscore.kernel import ids
 from omscore.kernel.errors import Broken, Refused, ensure
 from omscore.kernel.flow import Flow
 from omscore.kernel.keys import Kind
-from omscore.kernel.reason import Noted
 from omscore.lifecycle.order.chart import UNIT_FLOW
 from omscore.lifecycle.order.messages import (
     AlreadyPlaced,
@@ -38,7 +37,6 @@ from omscore.lifecycle.order.messages import (
     NoSuchLine,
     NoSuchMove,
     NoSuchOrder,
-    NothingReserved,
     NotYoursToMake,
     OnHold,
     OrderEvent,
@@ -49,6 +47,14 @@ from omscore.lifecycle.order.messages import (
     TooFewUnits,
     TooManyReturned,
     UnitsMoved,
+)
+from omscore.lifecycle.order.moving import (
+    Seat as Seat,
+    Share as Share,
+    cut as cut,
+    lets_go as lets_go,
+    moving as moving,
+    place_of,
 )
 
 OWN_MOVES = UNIT_FLOW.moves
@@ -83,31 +89,6 @@ class Order:
     fulfillments: tuple[ids.FulfillmentId, ...] = ()
     returns: tuple[ids.ReturnId, ...] = ()
     bundles: Mapping[ids.LineId, Line] = field(factory=dict)
-
-
-@frozen
-class Share:
-    """Units of one group that are to move together."""
-
-    line: ids.LineId
-    group: Group
-    quantity: int
-
-
-@frozen
-class Seat:
-    """Where allocated units come from, by way of which node, and when they leave and arrive.
-
-    Those that are *made* there hold no reservation; substitutes are of the sku *instead*.
-    """
-
-    node: ids.NodeId
-    reservation: ids.ReservationId | None
-    ship_day: date
-    promised: date
-    via: ids.NodeId | None = None
-    made: bool = False
-    instead: ids.Sku | None = None
 
 
 OrderCommand = PlaceOrder | HoldOrder | LiftHold | CancelUnits | CancelOrder | MoveUnits
@@ -173,7 +154,7 @@ def ready(order: Order, flow: Flow, move: str, line: ids.LineId | None = None) -
         Share(id_, group, quantity)
         for id_, found in order.lines.items()
         if line in (None, id_)
-        for group, quantity in sorted(found.units.items(), key=lambda one: _place(one[0], flow))
+        for group, quantity in sorted(found.units.items(), key=lambda one: place_of(one[0], flow))
         if flow.allows(group.stage, move)
     ]
 
@@ -202,58 +183,6 @@ def lines_of(order: Order, line: ids.LineId) -> dict[ids.LineId, int]:
     }
 
 
-def cut(shares: Iterable[Share], quantity: int) -> Iterable[Share]:
-    """The first *quantity* units of *shares*."""
-    for share in shares:
-        if taken := min(quantity, share.quantity):
-            yield attrs.evolve(share, quantity=taken)
-            quantity -= taken
-
-
-def moving(
-    flow: Flow,
-    move: str,
-    shares: Iterable[Share],
-    *,
-    seats: Sequence[Seat] | None = None,
-    fulfillment: ids.FulfillmentId | None = None,
-    why: Noted | None = None,
-) -> UnitsMoved:
-    """*shares* make *move*.
-
-    *seats*, one for each share, say where units go that are being allocated.
-    """
-    chosen = list(shares)
-    where = seats if seats is not None else [None] * len(chosen)
-    return UnitsMoved(
-        move,
-        tuple(
-            Moved(
-                share.line,
-                share.quantity,
-                share.group,
-                _after(share.group, flow.table[share.group.stage, move], flow, seat, fulfillment),
-            )
-            for share, seat in zip(chosen, where, strict=True)
-        ),
-        why,
-    )
-
-
-def lets_go(group: Group, move: str, flow: Flow) -> bool:
-    """Whether units of *group* give up what they hold, or their place in a backlog, by *move*."""
-    to = flow.after(group.stage, move)
-    if to is None or group.stage == "backordered":
-        return to is not None
-    held = group.reservation is not None or (group.made and _holds(group.stage, flow))
-    return held and not _holds(to, flow)
-
-
-def _holds(stage: str, flow: Flow) -> bool:
-    """Whether units at *stage* hold a reservation: from allocated until shipped."""
-    return flow.ranks["allocated"] <= flow.ranks[stage] < flow.ranks["shipped"]
-
-
 def held(order: Order, move: str) -> Sequence[OnHold]:
     """Every hold that stops *move*.  What a node reports has happened, so no hold stops it."""
     return [
@@ -265,58 +194,6 @@ def free_to(order: Order, move: str) -> None:
     """`Refused` with every hold that stops *move*."""
     if holds := held(order, move):
         raise Refused(*holds)
-
-
-def _place(group: Group, flow: Flow) -> tuple[int, str, date, str]:
-    """Where a group stands in the stated order of groups."""
-    return (
-        flow.ranks[group.stage],
-        group.node or "",
-        group.ship_day or date.min,
-        group.reservation or "",
-    )
-
-
-def _after(
-    group: Group,
-    stage: str,
-    flow: Flow,
-    seat: Seat | None,
-    fulfillment: ids.FulfillmentId | None,
-) -> Group:
-    """What units share at *stage*: from allocated until shipped they hold a reservation."""
-    if stage == "canceled" or flow.ranks[stage] < flow.ranks["allocated"]:
-        return Group(stage, group.to, group.method)
-    if seat is not None:
-        return Group(
-            stage,
-            group.to,
-            group.method,
-            seat.node,
-            seat.reservation,
-            None,
-            seat.ship_day,
-            seat.promised,
-            seat.via,
-            seat.made,
-            seat.instead,
-        )
-    holding = _holds(stage, flow)
-    if holding and group.reservation is None and not group.made:
-        raise Refused(NothingReserved(stage))
-    return Group(
-        stage,
-        group.to,
-        group.method,
-        group.node,
-        group.reservation if holding else None,
-        fulfillment or group.fulfillment,
-        group.ship_day,
-        group.promised,
-        group.via,
-        group.made,
-        group.instead,
-    )
 
 
 # --- what happened ----------------------------------------------------------------------------
