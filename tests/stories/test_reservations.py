@@ -1,23 +1,16 @@
 """A host sets stock aside for a cart by itself: granted or not, and what becomes of it."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from omscore.adapters.clocks import CountingIds
 from omscore.atp.granting import Ended
-from omscore.atp.messages import NoSuchNode
-from omscore.atp.position import POSITION, position_id
 from omscore.atp.requests import (
     Grant,
     Kept,
-    NoSuchReservation,
-    NotYours,
-    Request,
-    ReserveStock,
     TooManyExtensions,
-    TtlTooLong,
     Wanted,
 )
 from omscore.atp.reservations import RESERVATION, Reservation
@@ -30,15 +23,23 @@ from omscore.atp.tickets import (
     ResizeReservation,
     Ticket,
 )
-from omscore.kernel.errors import Refused, Unreadable
 from omscore.kernel.ids import NodeId, ReservationId, Sku
 from omscore.kernel.reason import Noted
 from omscore.oms import Oms
 from omscore.orchestration.requesting import Reserving
 from omscore.runtime.configuration import Configuration
 from omscore.testing import laws
-from omscore.testing.builders import HOUR, MONDAY, TODAY, a_shop, an_order, day, expected, received
-from omscore.testing.laws.books import Books
+from omscore.testing.builders import (
+    HOUR,
+    MONDAY,
+    TODAY,
+    a_request,
+    a_shop,
+    an_order,
+    day,
+    expected,
+    received,
+)
 from omscore.testing.story import Shop
 
 HALF = timedelta(minutes=30)
@@ -47,11 +48,6 @@ BOTH = ("berlin", "paris")
 
 def tea(quantity: int = 1, **rest: Any) -> Wanted:
     return Wanted("TEA", quantity, **rest)
-
-
-def a_request(*wanted: Wanted, owner: str = "cart-1", **rest: Any) -> Request:
-    """For a cart, at Berlin, for half an hour."""
-    return Request(owner, wanted or (tea(),), **{"at": "berlin", "ttl": HALF, **rest})
 
 
 def answer(shop: Shop, command: object) -> Grant:
@@ -369,152 +365,3 @@ def test_what_is_committed_does_not_give_way() -> None:
     shop.given(CommitReservations("cart-1", grant.tickets))
 
     assert not shop.oms.reserve(a_request(owner="cart-2")).granted
-
-
-# --- time -------------------------------------------------------------------------------------
-
-
-def test_what_expires_is_free_again_and_those_who_wait_hear_of_it() -> None:
-    """The deadline ends it, whether or not anybody asks."""
-    shop = a_shop({"berlin": {"TEA": 2}})
-    [kept] = shop.oms.reserve(a_request(tea(2))).kept
-    shop.given(an_order(1))
-    assert shop.oms.order("o-1").stages == {"backordered": 1}
-    shop.after(HALF)
-
-    assert held(shop, kept).expired == 2
-    assert "backordered" not in shop.oms.order("o-1").stages
-    laws.check(shop.oms)
-
-
-def test_whoever_reserves_sweeps_what_is_overdue() -> None:
-    """No worker ran: the next request finds the units free, and ends what held them."""
-    shop = a_shop()
-    [kept] = shop.oms.reserve(a_request(tea(9))).kept
-    shop.clock.set(MONDAY + HALF)
-
-    assert shop.oms.reserve(a_request(tea(9), owner="cart-2")).granted
-    assert held(shop, kept).expired == 9
-    position = shop.oms.get(POSITION.key(position_id(NodeId("berlin"), Sku("TEA"))))
-    assert position is not None
-    assert [one.units for one in position.held] == [9]
-    laws.check(shop.oms)
-
-
-def test_many_that_expire_together_expire_in_parts() -> None:
-    """One deadline for all of them, and a bounded number in each transaction."""
-    shop = a_shop({"berlin": {"TEA": 250}})
-    shop.oms.reserve_many([a_request(owner=f"cart-{n}") for n in range(250)])
-    assert len(shop.oms.waiting(MONDAY + HOUR)) == 1
-    shop.after(HALF)
-
-    assert shop.oms.available("TEA", "berlin") == 250
-    assert all(one.expired for _, one in Books.of(shop.oms).all(RESERVATION))
-    laws.check(shop.oms)
-
-
-# --- bad input --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("path", "wrong"),
-    [
-        ("$.quantity", lambda: Wanted("TEA", 0)),
-        ("$.quantity", lambda: Wanted("TEA", True)),
-        ("$.quantity", lambda: Wanted("TEA", 1.5)),  # type: ignore[arg-type]
-        ("$.sku", lambda: Wanted("", 1)),
-        ("$.day", lambda: tea(1, day=datetime(2026, 3, 2))),  # it is the fault
-        ("$.within_days", lambda: tea(1, within_days=-1)),
-        ("$.within_days", lambda: tea(1, within_days=4000)),
-        ("$.ttl", lambda: a_request(ttl=timedelta(0))),
-        ("$.ttl", lambda: a_request(ttl=30)),
-        ("$.ttl", lambda: a_request(ttl=timedelta(days=9999))),
-        ("$.at", lambda: a_request(at=["berlin", "berlin"])),
-        ("$.at", lambda: a_request(at=[])),
-        ("$.owner", lambda: a_request(owner="")),
-        ("$.partial", lambda: a_request(partial=1)),
-        ("$.wanted", lambda: Request("cart-1", [], at="berlin", ttl=HALF)),
-        ("$.wanted[0]", lambda: Request("cart-1", ["TEA"], at="berlin", ttl=HALF)),  # type: ignore[list-item]
-        ("$.replaces[0].quantity", lambda: a_request(replaces=[Ticket("r-1", quantity=1)])),
-        ("$.requests", lambda: ReserveStock([])),
-        ("$.requests", lambda: ReserveStock([a_request(*[tea()] * 600)] * 2)),
-        (
-            "$.requests",
-            lambda: ReserveStock([a_request(*[tea()] * 200, at=[f"n-{n}" for n in range(60)])]),
-        ),
-        ("$.reservation", lambda: Ticket("a b")),
-        ("$.epoch", lambda: Ticket("r-1", 0)),
-        ("$.tickets", lambda: CommitReservations("cart-1", [])),
-        ("$.tickets", lambda: FreeReservations("cart-1", [Ticket("r-1"), Ticket("r-1", 2)])),
-        (
-            "$.tickets[0].quantity",
-            lambda: CommitReservations("cart-1", [Ticket("r-1", quantity=1)]),
-        ),
-        ("$.ttl", lambda: ExtendReservations("cart-1", [Ticket("r-1")], ttl=None)),  # type: ignore[arg-type]
-    ],
-)
-def test_what_is_not_exactly_right_is_not_taken(path: str, wrong: Any) -> None:
-    """Refused before anything is read, with the field that is wrong."""
-    with pytest.raises(Unreadable) as refused:
-        wrong()
-    assert refused.value.path == path
-
-
-def test_stock_is_kept_for_no_longer_than_the_host_allows() -> None:
-    """A duration beyond the configured one is refused, at whichever command asks for it."""
-    policy = Reserving(max_ttl=HALF, for_good=False)
-    shop = a_shop(configuration=Configuration(reserving=policy))
-    grant, too_long, for_good = shop.oms.reserve_many(
-        [a_request(), a_request(ttl=HOUR), a_request(ttl=None)]
-    )
-
-    assert [codes(too_long), codes(for_good)] == [["reservation.ttl-too-long"]] * 2
-    assert too_long.why[0].figures["path"] == "$.ttl"
-    shop.refuses(
-        ExtendReservations("cart-1", grant.tickets, ttl=HOUR), TtlTooLong(seconds=3600, most=1800)
-    )
-
-
-def test_nobody_touches_what_is_not_his() -> None:
-    """Of another owner, of an order, of another tenant or of nobody: nothing happens."""
-    shop = a_shop().given(an_order(1))
-    mine = shop.oms.reserve(a_request())
-    of_order = next(id_ for id_, one in Books.of(shop.oms).all(RESERVATION) if not one.group)
-
-    shop.refuses(CommitReservations("cart-2", mine.tickets), NotYours(mine.kept[0].reservation))
-    shop.refuses(FreeReservations("o-1", [Ticket(of_order)]), NotYours(ReservationId(of_order)))
-    shop.refuses(
-        CommitReservations("cart-1", [Ticket("r-99")]), NoSuchReservation(ReservationId("r-99"))
-    )
-    shop.refuses(
-        MoveReservation("cart-1", mine.tickets[0], node="rome"), NoSuchNode(NodeId("rome"))
-    )
-    with pytest.raises(Refused, match="no reservation r-99"):
-        shop.oms.reservation("r-99")
-    theirs = shop.oms.reserve(a_request(owner="cart-2", replaces=mine.tickets))
-    assert codes(theirs) == ["reservation.not-yours"]
-
-
-def test_a_request_comes_as_json_too() -> None:
-    """Through the one strict door."""
-    shop = a_shop()
-    command = shop.oms.decode(
-        '{"type": "reserve-stock", "requests": [{"owner": "cart-1", "at": ["berlin"],'
-        ' "wanted": [{"sku": "TEA", "quantity": 2}], "ttl": "PT30M"}]}'
-    )
-
-    assert answer(shop, command).granted
-    with pytest.raises(Unreadable, match=r"requests\[0\]"):
-        shop.oms.decode('{"type": "reserve-stock", "requests": [{"owner": "cart-1"}]}')
-
-
-def test_a_late_worker_is_no_harm() -> None:
-    """A deadline that was met by a sweep finds nothing left to do."""
-    shop = a_shop()
-    shop.oms.reserve(a_request(tea(2)))
-    shop.clock.set(MONDAY + HALF)
-    shop.oms.reserve(a_request(tea(2), owner="cart-2"))
-    before = len(shop.events())
-    shop.oms.work()
-
-    assert len(shop.events()) == before

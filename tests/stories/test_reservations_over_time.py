@@ -6,11 +6,14 @@ import pytest
 
 from omscore.atp.messages import CountStock
 from omscore.atp.movements import ShortageDeclared
+from omscore.atp.position import POSITION, position_id
 from omscore.atp.requests import (
     Grant,
+    Kept,
     Request,
     Wanted,
 )
+from omscore.atp.reservations import RESERVATION
 from omscore.atp.tickets import (
     CommitReservations,
     ConsumeReservations,
@@ -20,9 +23,20 @@ from omscore.atp.tickets import (
     MoveReservation,
     ResizeReservation,
 )
+from omscore.kernel.ids import NodeId, Sku
 from omscore.orchestration.desk import PLACES
 from omscore.testing import laws
-from omscore.testing.builders import HOUR, MONDAY, a_node, a_shop, an_order, day, expected
+from omscore.testing.builders import (
+    HOUR,
+    MONDAY,
+    a_node,
+    a_request,
+    a_shop,
+    an_order,
+    day,
+    expected,
+)
+from omscore.testing.laws.books import Books
 from omscore.testing.story import Shop
 
 HALF = timedelta(minutes=30)
@@ -42,6 +56,11 @@ def reserve(
     wanted = [Wanted("TEA", units, within_days=within)]
     replaced = () if replaces is None else replaces.tickets
     return shop.oms.reserve(Request(owner, wanted, at=at, ttl=ttl, replaces=replaced))
+
+
+def expired(shop: Shop, kept: Kept) -> int:
+    found = shop.oms.get(RESERVATION.key(kept.reservation))
+    return 0 if found is None else found.expired
 
 
 def node(shop: Shop, grant: Grant) -> str:
@@ -84,6 +103,57 @@ def test_a_deadline_that_comes_early_waits() -> None:
     shop.given(ExpireReservations(at, MONDAY + HALF))
 
     assert shop.oms.available("TEA", "berlin") == 7
+
+
+def test_what_expires_is_free_again_and_those_who_wait_hear_of_it() -> None:
+    """The deadline ends it, whether or not anybody asks."""
+    shop = a_shop({"berlin": {"TEA": 2}})
+    [kept] = reserve(shop, 2).kept
+    shop.given(an_order(1))
+    assert shop.oms.order("o-1").stages == {"backordered": 1}
+    shop.after(HALF)
+
+    assert expired(shop, kept) == 2
+    assert "backordered" not in shop.oms.order("o-1").stages
+    laws.check(shop.oms)
+
+
+def test_whoever_reserves_sweeps_what_is_overdue() -> None:
+    """No worker ran: the next request finds the units free, and ends what held them."""
+    shop = a_shop()
+    [kept] = shop.oms.reserve(a_request(9)).kept
+    shop.clock.set(MONDAY + HALF)
+
+    assert shop.oms.reserve(a_request(9, owner="cart-2")).granted
+    assert expired(shop, kept) == 9
+    position = shop.oms.get(POSITION.key(position_id(NodeId("berlin"), Sku("TEA"))))
+    assert position is not None
+    assert [one.units for one in position.held] == [9]
+    laws.check(shop.oms)
+
+
+def test_many_that_expire_together_expire_in_parts() -> None:
+    """One deadline for all of them, and a bounded number in each transaction."""
+    shop = a_shop({"berlin": {"TEA": 250}})
+    shop.oms.reserve_many([a_request(owner=f"cart-{n}") for n in range(250)])
+    assert len(shop.oms.waiting(MONDAY + HOUR)) == 1
+    shop.after(HALF)
+
+    assert shop.oms.available("TEA", "berlin") == 250
+    assert all(one.expired for _, one in Books.of(shop.oms).all(RESERVATION))
+    laws.check(shop.oms)
+
+
+def test_a_late_worker_is_no_harm() -> None:
+    """A deadline that was met by a sweep finds nothing left to do."""
+    shop = a_shop()
+    shop.oms.reserve(a_request(2))
+    shop.clock.set(MONDAY + HALF)
+    shop.oms.reserve(a_request(2, owner="cart-2"))
+    before = len(shop.events())
+    shop.oms.work()
+
+    assert len(shop.events()) == before
 
 
 # --- who gives way ----------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import Any
 from omscore.adapters.clocks import CountingIds, FixedClock
 from omscore.adapters.memory import MemoryStore
 from omscore.atp.messages import ExpectSupply, ReceiveStock
+from omscore.atp.requests import Request, Wanted
 from omscore.catalog.item import Item
 from omscore.catalog.line import Line
 from omscore.kernel.money import Money, eur
@@ -82,6 +83,18 @@ def an_order(*asked: Line | int, id: str = "o-1", ship_to: str = "DE", **rest: A
 def a_quote(*asked: Line | int, id: str = "q-1", ship_to: str = "DE", **rest: Any) -> RequestQuote:
     """A quote to Germany for *asked*: lines, or units of tea; one, if nothing is."""
     return RequestQuote(id, _lines(asked or (1,)), ship_to, **rest)
+
+
+def a_request(
+    *wanted: Wanted | int,
+    owner: str = "cart-1",
+    at: str | Iterable[str] = "berlin",
+    ttl: timedelta | None = timedelta(minutes=30),
+    **rest: Any,
+) -> Request:
+    """A cart wants *wanted* at Berlin for half an hour: a number is so many units of tea."""
+    asked = [Wanted("TEA", one) if isinstance(one, int) else one for one in wanted or (1,)]
+    return Request(owner, asked, at=at, ttl=ttl, **rest)
 
 
 def _lines(asked: Iterable[Line | int]) -> list[Line]:
