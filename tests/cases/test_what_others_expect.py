@@ -183,6 +183,20 @@ def enough(given: Any, expect: Any) -> Shop:
     return shop
 
 
+@of("solidus-019-split-backordered")
+def apart(given: Any, expect: Any) -> Shop:
+    """What waits is in no parcel yet; when it comes it is one of its own."""
+    package, wanted = given["package"], expect["packages"]
+    there, later = package["on_hand"], package["backordered"]
+    shop = one(there).given(an_order(there + later))
+    assert (allocated(shop), waiting(shop)) == (wanted[0]["on_hand"], wanted[1]["backordered"])
+    shop.given(received(later, node="W", document="later"))
+    works = [shop.oms.fulfillment(id_) for id_ in shop.oms.order("o-1").fulfillments]
+    units = [sum(task.quantity for task in work.tasks) for work in works]
+    assert units == [value for one_ in wanted for value in one_.values()]
+    return shop
+
+
 @of("saleor-003-sorting-order-split", "saleor-007-reservation-shifts-split-sorted")
 def in_channel_order(given: Any, expect: Any) -> Shop:
     """Their order of warehouses is our cost of a unit."""

@@ -17,8 +17,13 @@ from omscore.lifecycle.fulfillment.messages import (
     TasksLowered,
 )
 from omscore.lifecycle.order.messages import PlanChosen
+from omscore.orchestration.planning import Planner
 from omscore.orchestration.recovering import Recovery
 from omscore.runtime.configuration import Configuration
+from omscore.sourcing.candidate import Candidate
+from omscore.sourcing.need import Need
+from omscore.sourcing.policy import Policy
+from omscore.sourcing.rules import DEFAULT_RULES
 from omscore.testing import laws
 from omscore.testing.builders import DAY, a_shop, an_order, received, some_lines
 from omscore.testing.story import Shop
@@ -60,6 +65,24 @@ def test_a_node_that_has_rested_may_be_asked_again() -> None:
 
     assert shop.oms.order("o-1").status == "released"
     assert node_of(shop) == "berlin"
+
+
+def test_a_rule_may_ask_how_often_a_node_rejected_the_order() -> None:
+    """Berlin did so twice, and has rested; by then it is known for it, for this order alone."""
+    seen = list[tuple[str, int]]()
+
+    def listens(need: Need, candidate: Candidate, /) -> None:
+        seen.append((candidate.node.id, candidate.rejections))
+
+    policy = Policy(rules=(*DEFAULT_RULES, listens))
+    shop = a_shop({"berlin": {"TEA": 3}}, configuration=Configuration(planner=Planner(policy)))
+    shop.given(an_order(3), FIRST).after(DAY).given(received(1, document="r-9"))
+    shop.given(RejectFulfillment("o-1.2")).after(DAY)
+    assert {times for node, times in seen if node == "berlin"} == {0, 1, 2}
+
+    seen.clear()
+    shop.given(an_order(1, id="o-2"))
+    assert ("berlin", 0) in seen
 
 
 def test_after_the_last_try_a_person_is_asked() -> None:
