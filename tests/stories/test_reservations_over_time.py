@@ -193,13 +193,15 @@ def test_one_may_give_way_so_that_another_can() -> None:
 
 
 def test_nobody_goes_to_a_node_that_is_closed() -> None:
-    """A node that does not work takes no reservation, whether asked or fled to."""
+    """A node that does not work takes no reservation: asked, chosen or fled to."""
     shop = a_shop({"berlin": {"TEA": 1}, "paris": {"TEA": 1}})
-    reserve(shop, 1, at=BOTH)
+    first = reserve(shop, 1, at=BOTH)
     shop.oms.know(a_node("paris", active=False))
 
     assert not reserve(shop, 1, owner="cart-2").granted
     assert not reserve(shop, 1, owner="cart-3", at="paris").granted
+    [moved] = shop.when(MoveReservation("cart-1", first.tickets[0], node="paris")).grants
+    assert [why.code for why in moved.why] == ["reservation.short"]
 
 
 # --- those who wait ---------------------------------------------------------------------------

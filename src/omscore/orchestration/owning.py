@@ -176,6 +176,8 @@ def _move(
     to = position_id(command.node, sku_at(held.position))
     if to == held.position:
         return None if held.epoch == command.ticket.epoch else Ended(held.open, held.epoch)
+    if not (changes.get(THE_NETWORK) or Network()).nodes[command.node].active:
+        return Short(held.open, 0)
     ask = Move(command.ticket.reservation, to, (command.node,), command.ticket.epoch)
     answer = reserving.move(changes, context, ask)
     if isinstance(answer, Short | Ended):
