@@ -236,18 +236,8 @@ def bundles_at_one(
 
 def bundles_over(parts: Mapping[ids.Sku, int], nodes: Mapping[ids.NodeId, Curves]) -> list[Bundles]:
     """Bundles whose parts may come from any of the nodes: the sums limit them."""
-    _sound(parts)
-    curves = {sku: [nodes[node].get(sku, ()) for node in sorted(nodes)] for sku in parts}
-    days = sorted({row.day for all_ in curves.values() for curve in all_ for row in curve})
-    return [
-        _bundles(
-            day,
-            parts,
-            {sku: shown(sum(max(0, at(one, day)) for one in curves[sku])) for sku in parts},
-            None,
-        )
-        for day in days
-    ]
+    curves = {sku: pooled(one.get(sku, ()) for one in nodes.values()) for sku in parts}
+    return bundles_at(parts, curves)
 
 
 def _sound(parts: Mapping[ids.Sku, int]) -> None:
