@@ -12,11 +12,8 @@ Needs the extra `numpy`; compares with pandas and DuckDB where they are installe
 
 from __future__ import annotations
 
-import argparse
-import gc
-import json
 import random
-import statistics
+import sys
 import time
 import tracemalloc
 from bisect import bisect_left, insort
@@ -25,13 +22,14 @@ from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 
+import figures
 import numpy as np
+from figures import Row, medians, seconds
 
 from omscore.atp import bulk
 from omscore.atp.timeline import Timeline
 
 TODAY = 740_000
-Row = dict[str, object]
 Change = tuple[int, int]
 Pair = tuple[int, int, int]  # the day and units of a change, and the day of a question
 
@@ -94,26 +92,6 @@ Way = Callable[[int, list[Change]], Timeline | Scan]
 def timeline(stock: int, rows: list[Change]) -> Timeline:
     """What is measured."""
     return Timeline(stock, rows, today=TODAY)
-
-
-def seconds(run: Callable[[], object], clock: Callable[[], float]) -> float:
-    """How long one call takes, without collecting garbage of others."""
-    gc.collect()
-    gc.disable()
-    start = clock()
-    run()
-    taken = clock() - start
-    gc.enable()
-    return taken
-
-
-def medians(runs: dict[str, Callable[[], float]], rounds: int) -> dict[str, float]:
-    """The median of what each run says, one after the other in each round."""
-    said: dict[str, list[float]] = {name: [] for name in runs}
-    for _ in range(rounds):
-        for name, run in runs.items():
-            said[name].append(run())
-    return {name: statistics.median(each) for name, each in said.items()}
 
 
 # --- one position -----------------------------------------------------------------------------
@@ -381,54 +359,31 @@ def sparse(rounds: int, quick: bool) -> Iterator[Row]:
 
 def at_least(name: str, value: float, target: float, against: str) -> Row:
     """A ratio that should be high."""
-    return _row(name, value, "times", against, f"at least {target:g}", value >= target)
+    return figures.at_least(name, round(value, 3), target, "times", against)
 
 
 def at_most(name: str, value: float, target: float, against: str, unit: str = "times") -> Row:
     """A figure that should be low."""
-    return _row(name, value, unit, against, f"at most {target:g}", value <= target)
+    return figures.at_most(name, round(value, 3), target, unit, against)
 
 
 def plain(name: str, value: float, unit: str, against: str = "") -> Row:
     """A figure that nothing is promised of."""
-    return _row(name, value, unit, against, None, None)
-
-
-def _row(
-    name: str, value: float, unit: str, against: str, target: str | None, met: bool | None
-) -> Row:
-    return {
-        "name": name,
-        "value": round(value, 3),
-        "unit": unit,
-        "compared_with": against,
-        "target": target,
-        "met": met,
-    }
+    return Row(name, round(value, 3), unit, against)
 
 
 WORKLOADS = (questions, turns, now, memory, dense, sparse)
 
 
-def main() -> None:
-    """Print the figures."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="less of everything, rough figures")
-    parser.add_argument("--json", action="store_true", help="one JSON list on standard output")
+def main() -> int:
+    """Print the figures; exit status 1 if one that has a target misses it."""
+    parser = figures.asked(__doc__)
     parser.add_argument("--only", metavar="NAME", help=", ".join(one.__name__ for one in WORKLOADS))
-    asked = parser.parse_args()
-    chosen = [one for one in WORKLOADS if asked.only in (None, one.__name__)]
-    rows = [row for one in chosen for row in one(5 if asked.quick else 9, asked.quick)]
-    if asked.json:
-        print(json.dumps(rows, indent=1))
-        return
-    for row in rows:
-        verdict = {True: "met", False: "MISSED", None: ""}[row["met"]]  # type: ignore[index]
-        print(
-            f"{row['name']:48} {row['value']:>10} {row['unit']:6} {row['compared_with']:26}"
-            f" {row['target'] or '':14} {verdict}"
-        )
+    options = parser.parse_args()
+    chosen = [one for one in WORKLOADS if options.only in (None, one.__name__)]
+    rows = [row for one in chosen for row in one(5 if options.quick else 9, options.quick)]
+    return figures.report(rows, as_json=options.json)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -11,7 +11,6 @@ threads is timed in wall time, the rest in processor time of the thread.
 
 from __future__ import annotations
 
-import gc
 import statistics
 import sys
 import tempfile
@@ -24,7 +23,7 @@ from itertools import count
 from pathlib import Path
 from random import Random
 
-from figures import Row, asked, at_least, at_most, report
+from figures import Row, asked, at_least, at_most, report, seconds
 
 from omscore import (
     Batching,
@@ -80,17 +79,6 @@ def shop(
 
 Clock = Callable[[], float]
 Run = Callable[[], float]
-
-
-def seconds(run: Callable[[], object], clock: Clock) -> float:
-    """How long one call takes, without collecting garbage of others."""
-    gc.collect()
-    gc.disable()
-    start = clock()
-    run()
-    taken = clock() - start
-    gc.enable()
-    return taken
 
 
 def one_by_one(oms: Oms, number: int, clock: Clock = time.thread_time) -> Run:

@@ -1,10 +1,12 @@
-"""What the benchmarks of sourcing share: figures with targets, timing, and the printed table."""
+"""What the benchmarks share: figures with targets, timing, and the printed table."""
 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import math
+import statistics
 import time
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -50,6 +52,26 @@ def timed(work: Callable[[], T], repeats: int = 3) -> tuple[float, T]:
         taken.append((time.thread_time_ns() - start) / many)
         many = 10 if taken[-1] < SHORT_NS else 1
     return min(taken) / 1e3, answer
+
+
+def seconds(run: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
+    """How long one call takes, without collecting garbage of others."""
+    gc.collect()
+    gc.disable()
+    start = clock()
+    run()
+    taken = clock() - start
+    gc.enable()
+    return taken
+
+
+def medians(runs: dict[str, Callable[[], float]], rounds: int) -> dict[str, float]:
+    """The median of what each run says, one after the other in each round."""
+    said: dict[str, list[float]] = {name: [] for name in runs}
+    for _ in range(rounds):
+        for name, run in runs.items():
+            said[name].append(run())
+    return {name: statistics.median(each) for name, each in said.items()}
 
 
 def percentile(values: Iterable[float], share: float) -> float:

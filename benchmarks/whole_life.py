@@ -14,15 +14,11 @@ through bare `sqlite3`.
 
 from __future__ import annotations
 
-import argparse
-import gc
-import json
 import shutil
 import sqlite3
 import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -30,7 +26,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from attrs import asdict, define, field, frozen
+import figures
+from attrs import define, field
+from figures import Row, seconds
 from sqlalchemy import Connection, CursorResult, Engine, TextClause, event, text
 
 from omscore import (
@@ -66,18 +64,6 @@ REPORTS = (
     ShipFulfillment,
     DeliverFulfillment,
 )
-
-
-@frozen
-class Row:
-    """One figure, and what it is compared with."""
-
-    name: str
-    value: float
-    unit: str
-    compared_with: str
-    target: str
-    met: bool | None
 
 
 # --- the work ---------------------------------------------------------------------------------
@@ -130,17 +116,6 @@ def live_all(oms: Oms, clock: FixedClock, some: Iterable[PlaceOrder]) -> None:
     """All of that for each of *some* orders."""
     for one in some:
         live(oms, clock, one)
-
-
-def timed(work: Callable[[], object]) -> float:
-    """Seconds of processor time and waiting that *work* takes, without garbage collection."""
-    gc.collect()
-    gc.disable()
-    start = time.perf_counter()
-    work()
-    taken = time.perf_counter() - start
-    gc.enable()
-    return taken
 
 
 # --- the traffic ------------------------------------------------------------------------------
@@ -257,14 +232,14 @@ def in_memory(count: int, rounds: int) -> list[Row]:
             nonlocal commands
             commands = sum(live(oms, clock, asked) for asked in some)
 
-        rates.append(count / timed(run))
+        rates.append(count / seconds(run))
     rate = statistics.median(rates)
     each = commands / count
     return [
         Row(
             "in memory", round(rate), "orders/s", "", "at least 200 on a current core", rate >= 200
         ),
-        Row("commands and reactions", round(each, 1), "per order", "", "", None),
+        Row("commands and reactions", round(each, 1), "per order", ""),
     ]
 
 
@@ -350,14 +325,14 @@ def compared(
     taken: list[list[float]] = [[], [], [], []]
     for _ in range(rounds):
         store, oms, clock = opened(fresh(), synchronous)
-        taken[0].append(timed(partial(live_all, oms, clock, some)))
+        taken[0].append(seconds(partial(live_all, oms, clock, some)))
         store.close()
         for place, through, traffic in (1, through_core, ready), (2, through_driver_sql, sent):
             engine = engines.opened(f"sqlite:///{fresh()}", synchronous)
-            taken[place].append(timed(partial(through, traffic, engine)))
+            taken[place].append(seconds(partial(through, traffic, engine)))
             engine.dispose()
         at = fresh()
-        taken[3].append(timed(partial(through_sqlite3, sent, at, synchronous)))
+        taken[3].append(seconds(partial(through_sqlite3, sent, at, synchronous)))
     return tuple(statistics.median(each) / count for each in taken)
 
 
@@ -372,7 +347,7 @@ def on_sqlite(folder: Path, count: int, rounds: int) -> list[Row]:
     for synchronous in levels:
         library, *others = compared(folder, start, count, rounds, synchronous)
         name, judged = f"on SQLite, {synchronous}", synchronous == "NORMAL"
-        rows.append(Row(name, round(1 / library), "orders/s", "", "", None))
+        rows.append(Row(name, round(1 / library), "orders/s", ""))
         for other, way in zip(others, WAYS, strict=True):
             ratio, bound = library / other, way == WAYS[0] and judged
             target, met = ("at most 2.5", ratio <= 2.5) if bound else ("", None)
@@ -392,29 +367,20 @@ def flat(folder: Path, few: int, many: int, count: int, rounds: int) -> Row:
     for round_ in range(rounds + 1):
         for stored, (_, oms, clock) in opened_.items():
             some = list(orders(round_ * count, count))
-            spent = timed(partial(live_all, oms, clock, some))
+            spent = seconds(partial(live_all, oms, clock, some))
             if round_:  # the first one warms up
                 taken[stored].append(spent)
     for store, _, _ in opened_.values():
         store.close()
     ratio = statistics.median(taken[many]) / statistics.median(taken[few])
-    return Row(
-        f"time per order with {many:,} stored",
-        round(ratio, 2),
-        "times",
-        f"with {few:,} stored",
-        "0.8 to 1.2",
-        0.8 <= ratio <= 1.2,
-    )
+    name, against = f"time per order with {many:,} stored", f"with {few:,} stored"
+    return Row(name, round(ratio, 2), "times", against, "0.8 to 1.2", 0.8 <= ratio <= 1.2)
 
 
 def main() -> int:
     """Print the figures; exit status 1 if one that has a target misses it."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="fewer orders, and fewer stored")
-    parser.add_argument("--json", action="store_true", help="one JSON list on standard output")
-    asked = parser.parse_args()
-    count, rounds, many = (40, 3, 5_000) if asked.quick else (150, 5, 50_000)
+    options = figures.asked(__doc__).parse_args()
+    count, rounds, many = (40, 3, 5_000) if options.quick else (150, 5, 50_000)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         rows = [
@@ -422,14 +388,7 @@ def main() -> int:
             *on_sqlite(folder, count, rounds),
             flat(folder, 1_000, many, count, rounds),
         ]
-    if asked.json:
-        print(json.dumps([asdict(row) for row in rows], indent=1))
-    else:
-        for row in rows:
-            against = f"against {row.compared_with}" if row.compared_with else ""
-            verdict = {True: "met", False: "MISSED", None: ""}[row.met]
-            print(f"{row.name:40} {row.value:>9} {row.unit:10} {row.target} {verdict} {against}")
-    return int(any(row.met is False for row in rows))
+    return figures.report(rows, as_json=options.json)
 
 
 if __name__ == "__main__":
