@@ -7,6 +7,7 @@ each parcel that costs what all of them cost in it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from attrs import frozen
@@ -130,10 +131,17 @@ class _Drawing:
                 due = one.cost * self._of.folded.scale
                 if place in box.paid or any([box.low[arc] for arc in one.arcs]):
                     base += due
-                elif units := sum([box.high[arc] for arc in one.arcs]):
+                elif units := self._through(one):
                     for arc in one.arcs:
                         shares[arc] = shares.get(arc, 0) + due // units
         return base, shares
+
+    def _through(self, due: Due) -> int:
+        """No more units than this owe a due: of each need, what it wants or its arcs carry."""
+        carried, box = Counter[int](), self._box
+        for arc in due.arcs:
+            carried[self._of.folded.places[arc][0]] += box.high[arc]
+        return sum([min(units, box.most[need]) for need, units in carried.items()])
 
     def need(self, number: int) -> _Need:
         """What is left of a need; its least is paid."""
