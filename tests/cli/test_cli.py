@@ -74,7 +74,7 @@ def test_help_says_what_the_command_does_with_examples_and_statuses(do: Do) -> N
     assert all(len(line) <= 100 for line in out.splitlines())
 
 
-@pytest.mark.parametrize("command", ["replay", "explain", "audit"])
+@pytest.mark.parametrize("command", ["replay", "explain", "audit", "atp"])
 def test_every_command_has_help_of_its_own(do: Do, command: str) -> None:
     """With every option explained."""
     status, out, _ = do(command, "--help")

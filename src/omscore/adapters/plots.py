@@ -80,6 +80,17 @@ def binding(rows: Sequence[Row], day: date) -> Row | None:
     return rows[least] if promised in (stock[least], max(0, stock[least])) else None
 
 
+def sentence(rows: Sequence[Row], day: date) -> str:
+    """How many units may be promised for *day*, which day decides, and what is withheld."""
+    _check(rows, day)
+    row, binds = rows[_place(rows, day)], binding(rows, day)
+    endless = row.available >= UNLIMITED // 2
+    told = f"for {_named(day)}: {'without limit' if endless else row.available}"
+    if not endless and binds is not None:
+        told += f", as {_named(binds.day)} decides"
+    return f"{told}; {row.withheld} withheld for safety" if row.withheld else told
+
+
 @contextmanager
 def _extra() -> Iterator[None]:
     try:
@@ -113,7 +124,7 @@ def _levels(axes: Axes, rows: Sequence[Row], asked: int) -> None:
     line = [min(top, one) for one in promised]
     axes.stairs(line, edges, baseline=None, color=PROMISE, linewidth=2.6, zorder=4)
     _numbers(axes, stock, promised, top)
-    _say(axes, rows[asked], binds)
+    _say(axes, sentence(rows, rows[asked].day))
     low = min(0, *stock, *promised)
     axes.set_ylim(low - 0.08 * (top - low), top + 0.3 * (top - low))
     _plain(axes)
@@ -151,17 +162,11 @@ def _number(axes: Axes, told: str, place: int, height: int, color: str, *, below
     )
 
 
-def _say(axes: Axes, asked: Row, binds: Row | None) -> None:
+def _say(axes: Axes, told: str) -> None:
     """One sentence, in the upper left."""
-    endless = asked.available >= UNLIMITED // 2
-    sentence = f"for {_named(asked.day)}: {'without limit' if endless else asked.available}"
-    if not endless and binds is not None:
-        sentence += f", as {_named(binds.day)} decides"
-    if asked.withheld:
-        sentence += f"; {asked.withheld} withheld for safety"
     behind = {"facecolor": "white", "edgecolor": "none", "pad": 2}
     at = axes.transAxes
-    axes.text(0.01, 0.96, sentence, transform=at, va="top", color=INK, fontsize=10, bbox=behind)
+    axes.text(0.01, 0.96, told, transform=at, va="top", color=INK, fontsize=10, bbox=behind)
 
 
 # --- below ------------------------------------------------------------------------------------

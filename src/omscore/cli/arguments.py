@@ -27,6 +27,7 @@ examples:
   omscore explain 1007 --database small.db     everything that happened to one order, and why
   omscore explain 1007 --policy examples/small
                                                and what would have made better plans
+  omscore atp TEA berlin --database small.db   what may be promised, and why
   omscore audit --database small.db            recompute everything from the events
   omscore feed stock.csv --report count-stock --full berlin --database shop.db
                                                take a full count of a node from a file
@@ -59,6 +60,10 @@ difference to what is kept.
 """
 
 
+ATP = """\
+Shows what may be promised of SKU at NODE, day by day as far as anything changes, and explains one
+day: which day decides, what is withheld, and how few units more would do.
+"""
 BACKTEST = """\
 Promises each shipment of HISTORY from what was known in the week in which it left, and says how
 many promises were kept, and how many days were promised on average.  HISTORY is a CSV file with
@@ -106,6 +111,7 @@ def parser() -> ArgumentParser:
     _audit(
         commands.add_parser("audit", help="recompute everything from the events", description=AUDIT)
     )
+    _atp(commands.add_parser("atp", help="show what may be promised, and why", description=ATP))
     _policy(commands.add_parser("policy", help="check a sourcing policy", description=POLICY))
     _backtest(
         commands.add_parser(
@@ -174,6 +180,18 @@ def _explain(told: ArgumentParser) -> None:
 
 def _audit(told: ArgumentParser) -> None:
     _database(told)
+
+
+def _atp(told: ArgumentParser) -> None:
+    told.add_argument("sku", metavar="SKU")
+    told.add_argument("node", metavar="NODE")
+    _database(told)
+    told.add_argument("--today", metavar="DAY", type=_day, help="as seen at noon UTC of this day")
+    told.add_argument("--days", metavar="N", type=int, help="how many days; 30, if not given")
+    told.add_argument("--day", metavar="DAY", type=_day, help="the day to explain; today, if not")
+    told.add_argument("--quantity", metavar="N", type=int, default=1, help="how many are wanted")
+    told.add_argument("--picture", metavar="FILE", type=Path, help="draw it: .png, .svg or .pdf")
+    told.add_argument("--json", action="store_true", help="print rows as JSON, nothing else")
 
 
 def _policy(told: ArgumentParser) -> None:

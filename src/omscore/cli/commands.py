@@ -12,7 +12,7 @@ import attrs
 from attrs import frozen
 
 from omscore.adapters.clocks import FixedClock
-from omscore.cli import backtesting, pages, status, stores
+from omscore.cli import availability, backtesting, pages, status, stores
 from omscore.cli.feeding import feed
 from omscore.cli.policies import policy
 from omscore.cli.progress import shown
@@ -32,6 +32,7 @@ def run(given: Namespace) -> int:
         "policy": policy,
         "backtest": backtesting.run,
         "feed": feed,
+        "atp": availability.run,
     }
     try:
         return do[given.command](given)

@@ -13,6 +13,7 @@ from omscore.adapters.policies import installed, read_policy
 from omscore.kernel.errors import Unreadable
 from omscore.oms import Oms
 from omscore.orchestration.planning import Planner
+from omscore.ports.world import Clock
 from omscore.replay.run import configuration
 from omscore.replay.scenario import Scenario, read_scenario
 from omscore.runtime.configuration import Configuration
@@ -103,10 +104,12 @@ def oms_for(scenario: Scenario, clock: FixedClock, file: Path | None) -> Iterato
 
 
 @contextmanager
-def oms_of(file: Path, chosen: Configuration | None = None) -> Iterator[Oms]:
+def oms_of(
+    file: Path, chosen: Configuration | None = None, *, clock: Clock | None = None
+) -> Iterator[Oms]:
     """An `Oms` on what a replay has kept, while it is needed."""
     import_module("sqlalchemy")
-    with _kept(Oms.sqlite(file, configuration=chosen)) as oms:
+    with _kept(Oms.sqlite(file, clock=clock, configuration=chosen)) as oms:
         yield oms
 
 
