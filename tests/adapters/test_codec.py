@@ -322,3 +322,28 @@ def test_a_codec_that_could_not_read_everything_is_not_built(
     whole: dict[str, Any] = {"events": {"moved": Moved}, "commands": {}} | arguments
     with pytest.raises(error):
         Codec.of([PLACE], whole.pop("commands"), **whole)
+
+
+# --- what was kept before -----------------------------------------------------------------------
+
+LEG_OF_OLD = (
+    '{"line":"1","sku":"TEA","node":"berlin","quantity":3,"to":"DE","method":"standard",'
+    '"ship_day":"2026-03-02","delivery_day":"2026-03-03","release_at":"2026-03-01T23:00:00+00:00"}'
+)
+PLACED_OF_OLD = (
+    '{"order":"o-1","lines":[{"id":"1","sku":"TEA","quantity":3,'
+    '"price":{"minor":450,"currency":"EUR"}}],"ship_to":"DE","method":"standard","stage":"open",'
+    '"placed_at":"2026-03-02T09:00:00+00:00"}'
+)
+
+
+def test_what_was_kept_before_there_were_paths_and_bundles_is_read() -> None:
+    """A leg goes straight, and nothing is a part of anything."""
+    decision = f'{{"legs":[{LEG_OF_OLD}],"short":{{}},"cost":1,"bound":1,"runner_up":null,'
+    text = f'{{"decision":{decision}"work":1,"policy":"p","digest":"d"}},"network":1,"items":{{}}}}'
+    chosen = codec().read_event("order.plan-chosen", 1, text)
+    [leg] = chosen.decision.legs  # type: ignore[attr-defined]
+    assert (leg.path, leg.instead_of, leg.made) == ((), None, False)
+
+    placed = codec().read_event("order.placed", 1, PLACED_OF_OLD)
+    assert (placed.parts, placed.bundles) == ({}, ())  # type: ignore[attr-defined]
