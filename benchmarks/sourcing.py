@@ -271,7 +271,7 @@ def main() -> int:
     gc.disable()
     rows = [
         *mix(60 * size, 50, (120, 15, 30)),
-        *mix(100 * size, 10, (250,)),
+        *mix(500, 10, (250,)),
         *mix(20 * size, 200, (60,)),
         *ten_lines(8 * size, 50, 10, 1),
         *ten_lines(2 * size, 500, 30, 1),
