@@ -15,7 +15,17 @@ from omscore.orchestration.needing import NotServed
 from omscore.orchestration.planning import Planner
 from omscore.runtime.configuration import Configuration
 from omscore.sourcing.policy import Policy
-from omscore.testing.builders import DAY, TODAY, a_line, a_node, a_shop, an_order, day, three_nodes
+from omscore.testing.builders import (
+    DAY,
+    TODAY,
+    a_lane,
+    a_line,
+    a_node,
+    a_shop,
+    an_order,
+    day,
+    three_nodes,
+)
 from omscore.testing.story import Shop
 
 
@@ -127,3 +137,28 @@ def test_a_place_to_collect_from_has_to_be_one() -> None:
         assert refused.value.reasons == (NotServed(LineId("1"), Region(place), PICKUP),)
     with pytest.raises(Unreadable):
         with_a_store().oms.promise([a_line()], "DE", pick_up_at="paris")
+
+
+# --- windows of delivery ----------------------------------------------------------------------
+
+
+def test_a_parcel_is_delivered_in_a_window_of_its_day() -> None:
+    """On Tuesday in the morning or in the evening, by the clock of the customer in Berlin."""
+    shop = a_shop({"london": {"TEA": 9}})
+    windows = [Opening(1, time(8), time(12)), Opening(1, time(18), time(21))]
+    shop.oms.know(a_lane("london", windows=windows, zone="Europe/Berlin"))
+    chosen = shop.oms.promise([a_line(2)], "DE").chosen
+
+    assert chosen.day == day(1)
+    [(parcel, told)] = chosen.windows.items()
+    assert parcel[0] == "london"
+    assert [(one.start.hour, one.end.hour) for one in told] == [(7, 11), (17, 20)]
+    assert a_shop().oms.promise([a_line()], "DE").chosen.windows == {}
+
+
+def test_windows_that_overlap_are_refused() -> None:
+    """Nobody could say which of them was chosen."""
+    with pytest.raises(Unreadable) as unreadable:
+        a_lane(windows=[Opening(1, time(8), time(12)), Opening(1, time(11), time(13))])
+
+    assert unreadable.value.path == "$.windows"

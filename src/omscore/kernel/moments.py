@@ -38,6 +38,11 @@ def zone(value: str) -> str:
     return value
 
 
+def optional_zone(value: str | None) -> str | None:
+    """A converter: the name of a time zone, or None."""
+    return None if value is None else zone(value)
+
+
 def local_day(now: datetime, zone: str) -> date:
     """The day that it is at *now* in *zone*."""
     return now.astimezone(ZoneInfo(zone)).date()

@@ -1,32 +1,39 @@
-"""When something is ready to be collected: after so much work, while the place is open.
+"""When something is handed over: ready to be collected, or delivered within a window.
 
-A place is open in its hours on the working days of its calendar.  Times that the clock skips or
-shows twice are those of a cut-off (see `calendar`).
+It is ready after so much work, while the place is open: in its hours, on the working days of its
+calendar.  Times that the clock skips or shows twice are those of a cut-off (see `calendar`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.moments import Window, local_day
 from omscore.network.calendar import LONGEST_REST, at_local, calendar_of, works
-from omscore.network.facts import Network, Node
-from omscore.network.hours import MIDNIGHT
+from omscore.network.facts import Lane, Network, Node
+from omscore.network.hours import MIDNIGHT, Opening
 
 _DAY = timedelta(days=1)
 
 
 def windows(node: Node, network: Network, day: date) -> Iterator[Window]:
     """The times in which *node* is open on *day*; none on a day on which it does not work."""
-    if not works(calendar_of(network, node.calendar), day):
-        return
-    for one in node.hours:
+    if works(calendar_of(network, node.calendar), day):
+        yield from _on(node.hours, node.zone, day)
+
+
+def delivery_windows(lane: Lane, day: date) -> Iterator[Window]:
+    """The times of *day* between which a customer may choose, where a lane has any."""
+    return _on(lane.windows, lane.zone or "UTC", day)
+
+
+def _on(hours: Iterable[Opening], zone: str, day: date) -> Iterator[Window]:
+    for one in hours:
         if one.weekday == day.weekday():
             ends = day + _DAY if one.closes == MIDNIGHT else day
-            start = at_local(day, one.opens, node.zone)
-            end = at_local(ends, one.closes, node.zone)
+            start, end = at_local(day, one.opens, zone), at_local(ends, one.closes, zone)
             if start < end:  # a change of the clock may leave nothing of it
                 yield Window(start, end)
 

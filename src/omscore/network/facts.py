@@ -14,11 +14,11 @@ from attrs import field, frozen
 from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.keys import Kind
-from omscore.kernel.moments import zone
+from omscore.kernel.moments import optional_zone, zone
 from omscore.kernel.quantities import no_or_some_units
 from omscore.kernel.read_only import ReadOnly
 from omscore.kernel.several import several
-from omscore.network.hours import Opening, openings
+from omscore.network.hours import Opening, openings, windows
 from omscore.network.places import Destination, Point
 from omscore.network.transit import TransitName, TransitTimes
 
@@ -126,7 +126,8 @@ class Lane:
 
     Costs are in minor units of the host's cost currency: *parcel_cost* for each parcel,
     *unit_cost* for each unit, *kg_cost* for each kilogram.  Transit runs on the working days of
-    *carrier_calendar*, delivery happens on one of *delivery_calendar*; None is every day.
+    *carrier_calendar*, delivery happens on one of *delivery_calendar*; None is every day.  The
+    *windows* in which it is delivered are times in the destination's *zone*, or in UTC.
     """
 
     node: ids.NodeId = field(converter=ids.node_id)
@@ -144,6 +145,8 @@ class Lane:
     delivery_calendar: ids.CalendarId | None = field(
         default=None, converter=ids.optional_calendar_id, kw_only=True
     )
+    windows: tuple[Opening, ...] = field(default=(), converter=windows, kw_only=True)
+    zone: str | None = field(default=None, converter=optional_zone, kw_only=True)
 
 
 @frozen

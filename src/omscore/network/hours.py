@@ -32,11 +32,16 @@ class Opening:
             raise Unreadable("a time after it opens; midnight is the end of the day", "$.closes")
 
 
-def openings(value: Iterable[Opening]) -> tuple[Opening, ...]:
+def openings(value: Iterable[Opening], name: str = "hours") -> tuple[Opening, ...]:
     """A converter: openings in order, none of which begins before another has ended."""
-    found = tuple(sorted(several_of(Opening, value, "hours")))
+    found = tuple(sorted(several_of(Opening, value, name)))
     for one, other in pairwise(found):
         overlap = one.closes == MIDNIGHT or other.opens < one.closes
         if one.weekday == other.weekday and overlap:
-            raise Unreadable("openings that do not overlap", "$.hours")
+            raise Unreadable("openings that do not overlap", f"$.{name}")
     return found
+
+
+def windows(value: Iterable[Opening]) -> tuple[Opening, ...]:
+    """A converter: the same, for windows of delivery."""
+    return openings(value, "windows")

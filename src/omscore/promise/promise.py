@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
-from attrs import frozen
+from attrs import field, frozen
 
 from omscore.kernel.ids import LineId, NodeId
+from omscore.kernel.moments import Window
 from omscore.network.calendar import ordered_before
-from omscore.network.collecting import ready_at
-from omscore.network.facts import PICKUP
-from omscore.network.plan import Decision, Leg, parcel_of
+from omscore.network.collecting import delivery_windows, ready_at
+from omscore.network.facts import PICKUP, Network
+from omscore.network.plan import Decision, Leg, ParcelName, parcel_of
 from omscore.sourcing import pipeline
 from omscore.sourcing.candidate import Question
 from omscore.sourcing.policy import Policy
@@ -27,7 +28,8 @@ class Promise:
     *days* is the day by which all of a line arrives; a line is not in it while some of its units
     can be promised by nobody.  Those are *short*.  The plan can be followed if the order comes
     before *order_before*; None where nothing is promised.  What is collected is *ready* from an
-    instant on, at a place whose hours are known.
+    instant on, at a place whose hours are known; a parcel is delivered in one of its *windows*,
+    where its lane has some.
     """
 
     days: Mapping[LineId, date]
@@ -35,6 +37,7 @@ class Promise:
     decision: Decision
     order_before: datetime | None = None
     ready: datetime | None = None
+    windows: Mapping[ParcelName, tuple[Window, ...]] = field(factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -103,7 +106,19 @@ def promise_of(decision: Decision, question: Question) -> Promise:
         ordered_before(network.nodes[leg.node], network, leg.ship_day) for leg in decision.legs
     ]
     ready = max(filter(None, (_ready(leg, question) for leg in decision.legs)), default=None)
-    return Promise(days, decision.short, decision, min(until, default=None), ready)
+    before = min(until, default=None)
+    return Promise(days, decision.short, decision, before, ready, _windows(decision, network))
+
+
+def _windows(decision: Decision, network: Network) -> dict[ParcelName, tuple[Window, ...]]:
+    """The windows of delivery of each parcel that has any."""
+    found = dict[ParcelName, tuple[Window, ...]]()
+    for leg in decision.legs:
+        parcel = parcel_of(leg)
+        lane = network.lane(network.nodes[parcel[0]], leg.to, leg.method)
+        if lane is not None and lane.windows:
+            found[parcel] = tuple(delivery_windows(lane, leg.delivery_day))
+    return found
 
 
 def _ready(leg: Leg, question: Question) -> datetime | None:
