@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -34,7 +35,8 @@ from omscore.ports.storage import Storage
 from omscore.ports.world import Clock, Ids
 from omscore.runtime.configuration import Configuration
 from omscore.runtime.feeding import BATCH, Fed, Feeder, Progress, Snapshot, unseen
-from omscore.runtime.handling import Envelope, Pause, at_once, handle
+from omscore.runtime.handling import Envelope, Pause, at_once, handle, rerun
+from omscore.runtime.repair import Proposal, mend, proposals
 from omscore.runtime.todos import drain, work
 
 if TYPE_CHECKING:  # needs the extra `sql`
@@ -185,7 +187,22 @@ class Oms(AskingReservations):
         Raises `Refused` where the domain says no, `Conflict` after too many lost races,
         `Unavailable` if storage fails.
         """
-        context = Context(
+        context = self._context(actor, key, occurred_at, sequence)
+        self._dispatch.handler(command)
+        digest = None if key is None else self.codec.digest(command)
+        envelope = Envelope(context=context, root=context.command, digest=digest)
+        outcome = handle(command, envelope, self._dispatch, self.storage, pause=self._pause)
+        followed = self._follow(outcome.todos, context.now) if self._inline else ()
+        return Receipt(context.command, outcome.events, tuple(followed), outcome.repeated)
+
+    def _context(
+        self,
+        actor: str,
+        key: str | None = None,
+        occurred_at: datetime | None = None,
+        sequence: int | None = None,
+    ) -> Context:
+        return Context(
             now=self._clock.now(),
             actor=ids.checked(actor, "actor"),
             command=ids.command_id(self._ids.next() if key is None else key),
@@ -193,12 +210,6 @@ class Oms(AskingReservations):
             occurred_at=occurred_at,
             sequence=sequence,
         )
-        self._dispatch.handler(command)
-        digest = None if key is None else self.codec.digest(command)
-        envelope = Envelope(context=context, root=context.command, digest=digest)
-        outcome = handle(command, envelope, self._dispatch, self.storage, pause=self._pause)
-        followed = self._follow(outcome.todos, context.now) if self._inline else ()
-        return Receipt(context.command, outcome.events, tuple(followed), outcome.repeated)
 
     def reserve_many(
         self, requests: Iterable[Request], *, key: str | None = None, actor: str = "host"
@@ -242,6 +253,22 @@ class Oms(AskingReservations):
             progress=progress,
         )
         return asked.run(reports, snapshot)
+
+    def repair(self, *, apply: bool = False, actor: str = "host") -> Sequence[Proposal]:
+        """What positions should be told so that the books of stock agree; none, if they do.
+
+        Nothing is changed, unless it is to *apply* them: then each is kept, and what that makes
+        impossible is declared short.
+        """
+        with self.storage.begin() as unit:
+            found = proposals(unit)
+        for one in found if apply else ():
+            context = self._context(actor)
+            envelope = Envelope(context=context, root=context.command)
+            told = rerun(partial(mend, one, envelope, self._dispatch), self.storage)
+            if self._inline:
+                list(self._follow(told.todos, context.now))
+        return found
 
     def decode(self, text: str | bytes) -> object:
         """The command that JSON *text* asks for, as in `{"type": "cancel-order", "order": "o-1"}`.

@@ -118,3 +118,27 @@ def test_another_file_of_the_same_name_is_recognized(feed: Do, database: Path) -
     assert status == 2
     assert "stock.csv" in err
     assert left(database, "TEA") == 7
+
+
+def test_an_audit_proposes_what_would_mend_a_position_and_keeps_it_when_asked(
+    feed: Do, database: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Somebody has raised the tea by hand."""
+    del feed
+    with Oms.sqlite(database) as oms:
+        engine = oms.storage.engine  # type: ignore[attr-defined]
+        with engine.begin() as connection:
+            connection.exec_driver_sql(
+                "UPDATE omscore_state SET digest = 1, body = '{\"on_hand\":99}' "
+                "WHERE kind = 'position' AND id = 'berlin/TEA/sellable'"
+            )
+    assert left(database, "TEA") == 99
+
+    for flag, status, said in (
+        ("--repair", 1, "Proposed"),
+        ("--apply", 0, "Applied"),
+        ("--repair", 0, "no difference"),
+    ):
+        assert main(["audit", flag, "--database", str(database)]) == status
+        assert said in capsys.readouterr().out
+    assert left(database, "TEA") == 10

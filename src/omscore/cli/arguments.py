@@ -180,6 +180,10 @@ def _explain(told: ArgumentParser) -> None:
 
 def _audit(told: ArgumentParser) -> None:
     _database(told)
+    told.add_argument(
+        "--repair", action="store_true", help="propose entries that mend the books of stock"
+    )
+    told.add_argument("--apply", action="store_true", help="keep what --repair proposes")
 
 
 def _atp(told: ArgumentParser) -> None:

@@ -157,9 +157,13 @@ def audit(given: Namespace) -> int:
     file = stores.existing(given.database)
     with stores.oms_of(file) as oms:
         found = tuple(oms.audit())
+        proposed = oms.repair(apply=given.apply) if given.repair or given.apply else ()
+        left = tuple(oms.audit()) if given.apply else found
     page = pages.console()
     if found:
         page.print(pages.differences(found), soft_wrap=True)
-        return status.DIFFERS
+        if given.repair or given.apply:
+            page.print(pages.proposals(proposed, applied=given.apply), soft_wrap=True)
+        return status.DIFFERS if left else status.DONE
     page.print(f"Audit of {file}: no difference.")
     return status.DONE

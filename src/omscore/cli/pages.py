@@ -14,6 +14,7 @@ from omscore.kernel.money import exponent
 from omscore.replay.faults import Fault
 from omscore.replay.figures import Figures
 from omscore.runtime.audit import Difference
+from omscore.runtime.repair import Proposal
 from omscore.views.story import Story, Told
 
 MOST_LISTED = 40
@@ -153,6 +154,18 @@ def differences(found: Sequence[Difference]) -> RenderableType:
         for one in found[:MOST_LISTED]
     ]
     return Group(Text("The audit has found differences", style="bold red"), *lines, *_more(found))
+
+
+def proposals(found: Sequence[Proposal], *, applied: bool) -> RenderableType:
+    """What positions should be told, or were told, so that the books agree."""
+    if not found:
+        return Text("Nothing can be proposed: what is left is for a person.")
+    lines = list[Text]()
+    for one in found[:MOST_LISTED]:
+        lines.append(Text(f"{one.position}: {'; '.join(one.because)}"))
+        lines += [Text(f"  {entry}") for entry in one.entries]
+    said = "Applied" if applied else "Proposed; --apply keeps it"
+    return Group(Text(said, style="bold"), *lines, *_more(found))
 
 
 def _more(every: Sequence[object]) -> list[Text]:

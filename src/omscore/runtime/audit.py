@@ -46,7 +46,7 @@ class Difference:
 
 
 @frozen
-class _Books:
+class Books:
     """Everything, from the events alone: state and version per aggregate."""
 
     states: dict[Key[object], object] = field(factory=dict)
@@ -63,7 +63,7 @@ class _Books:
 
 def audit(work: UnitOfWork) -> Sequence[Difference]:
     """Every difference, by subject; none, if all is well."""
-    books = _replayed(work)
+    books = replayed(work)
     found = [*_against_kept(books, work)]
     for name, kept, recomputed in _accounts(books):
         found += [
@@ -74,8 +74,9 @@ def audit(work: UnitOfWork) -> Sequence[Difference]:
     return sorted(found, key=lambda one: one.subject)
 
 
-def _replayed(work: UnitOfWork) -> _Books:
-    books, after = _Books(), 0
+def replayed(work: UnitOfWork) -> Books:
+    """Everything that ever happened, folded."""
+    books, after = Books(), 0
     while page := work.outbox(after, limit=PAGE):
         told: dict[Key[object], list[object]] = {}
         for outgoing in page:
@@ -93,7 +94,7 @@ def _replayed(work: UnitOfWork) -> _Books:
     return books
 
 
-def _against_kept(books: _Books, work: UnitOfWork) -> Iterable[Difference]:
+def _against_kept(books: Books, work: UnitOfWork) -> Iterable[Difference]:
     """Replay gives what is stored, at versions 1 to n without a hole, with the same margin.
 
     A row without one was written by a version that did not guard it yet.
@@ -112,7 +113,7 @@ def _against_kept(books: _Books, work: UnitOfWork) -> Iterable[Difference]:
 Account = tuple[str, Counter[str], Counter[str]]
 
 
-def _accounts(books: _Books) -> Iterator[Account]:
+def _accounts(books: Books) -> Iterator[Account]:
     """What one ledger keeps, and what the others say that it should."""
     yield "units under reservation", _waiting(books), _open(books)
     yield from _promises(books)
@@ -124,14 +125,14 @@ def _accounts(books: _Books) -> Iterator[Account]:
     yield "work", _tasks(books), _at_work(books)
 
 
-def _groups(books: _Books) -> Iterator[tuple[Order, LineId, Group, int]]:
+def _groups(books: Books) -> Iterator[tuple[Order, LineId, Group, int]]:
     for _, order in books.of(ORDER):
         for id_, line in order.lines.items():
             for group, quantity in line.units.items():
                 yield order, id_, group, quantity
 
 
-def _quoted(books: _Books) -> Iterator[Reserved]:
+def _quoted(books: Books) -> Iterator[Reserved]:
     for _, quote in books.of(QUOTE):
         if quote.stage == "open":
             yield from quote.opened.reserved
@@ -147,7 +148,7 @@ def _summed(rows: Iterable[tuple[str, int]]) -> Counter[str]:
 # --- stock ------------------------------------------------------------------------------------
 
 
-def _waiting(books: _Books) -> Counter[str]:
+def _waiting(books: Books) -> Counter[str]:
     """What units of orders, and open quotes, name."""
     ordered = [
         (group.reservation, quantity)
@@ -160,12 +161,12 @@ def _waiting(books: _Books) -> Counter[str]:
     return _summed([*ordered, *quoted])
 
 
-def _open(books: _Books) -> Counter[str]:
+def _open(books: Books) -> Counter[str]:
     """What orders and quotes hold; what a host reserves by itself belongs to a group of nodes."""
     return _summed((id_, held.open) for id_, held in books.of(RESERVATION) if not held.group)
 
 
-def _promises(books: _Books) -> Iterator[Account]:
+def _promises(books: Books) -> Iterator[Account]:
     """What positions have committed and hold, against the reservations on them."""
     committed, held = list[tuple[str, int]](), list[tuple[str, int]]()
     for _, one in books.of(RESERVATION):
@@ -186,7 +187,7 @@ def _at(position: str, day: date) -> str:
     return f"{position} {day.isoformat()}"
 
 
-def _buckets(books: _Books, part: str) -> Counter[str]:
+def _buckets(books: Books, part: str) -> Counter[str]:
     return _summed(
         (_at(id_, bucket.day), getattr(bucket, part))
         for id_, position in books.of(POSITION)
@@ -194,14 +195,14 @@ def _buckets(books: _Books, part: str) -> Counter[str]:
     )
 
 
-def _due(books: _Books) -> Counter[str]:
+def _due(books: Books) -> Counter[str]:
     return _summed(
         (_at(position_id(supply.node, supply.sku), supply.day), supply.open)
         for _, supply in books.of(SUPPLY)
     )
 
 
-def _demanded(books: _Books) -> Counter[str]:
+def _demanded(books: Books) -> Counter[str]:
     return _summed(
         (_at(position_id(NodeId(node), Sku(sku)), demand.day), demand.quantity)
         for id_, demand in books.of(DEMAND)
@@ -212,12 +213,12 @@ def _demanded(books: _Books) -> Counter[str]:
 # --- capacity ---------------------------------------------------------------------------------
 
 
-def _steadily_limited(books: _Books, node: NodeId) -> bool:
+def _steadily_limited(books: Books, node: NodeId) -> bool:
     """Whether a node has had a limit ever since it is known: only then is everything booked."""
     return bool(books.limits[node, True]) and not books.limits[node, False]
 
 
-def _used(books: _Books) -> Counter[str]:
+def _used(books: Books) -> Counter[str]:
     return _summed(
         (id_, capacity.used)
         for id_, capacity in books.of(CAPACITY)
@@ -225,7 +226,7 @@ def _used(books: _Books) -> Counter[str]:
     )
 
 
-def _booked(books: _Books) -> Counter[str]:
+def _booked(books: Books) -> Counter[str]:
     ordered = [
         (group.node, group.ship_day, quantity)
         for _, _, group, quantity in _groups(books)
@@ -242,7 +243,7 @@ def _booked(books: _Books) -> Counter[str]:
 # --- orders and what follows from them --------------------------------------------------------
 
 
-def _queued(books: _Books) -> Counter[str]:
+def _queued(books: Books) -> Counter[str]:
     return _summed(
         (f"{sku} {one.order} {one.line}", one.quantity)
         for sku, backlog in books.of(BACKLOG)
@@ -250,7 +251,7 @@ def _queued(books: _Books) -> Counter[str]:
     )
 
 
-def _backordered(books: _Books) -> Counter[str]:
+def _backordered(books: Books) -> Counter[str]:
     return _summed(
         (f"{order.lines[line].asked.sku} {order.id} {line}", quantity)
         for order, line, group, quantity in _groups(books)
@@ -258,7 +259,7 @@ def _backordered(books: _Books) -> Counter[str]:
     )
 
 
-def _returning(books: _Books) -> Counter[str]:
+def _returning(books: Books) -> Counter[str]:
     return _summed(
         (f"{order.id} {id_}", line.returning)
         for _, order in books.of(ORDER)
@@ -266,7 +267,7 @@ def _returning(books: _Books) -> Counter[str]:
     )
 
 
-def _returns(books: _Books) -> Counter[str]:
+def _returns(books: Books) -> Counter[str]:
     return _summed(
         (f"{found.order} {line.line}", line.quantity)
         for _, found in books.of(RETURN)
@@ -275,7 +276,7 @@ def _returns(books: _Books) -> Counter[str]:
     )
 
 
-def _tasks(books: _Books) -> Counter[str]:
+def _tasks(books: Books) -> Counter[str]:
     return _summed(
         (f"{id_} {task.line} {task.reservation}", task.quantity)
         for id_, work in books.of(FULFILLMENT)
@@ -284,7 +285,7 @@ def _tasks(books: _Books) -> Counter[str]:
     )
 
 
-def _at_work(books: _Books) -> Counter[str]:
+def _at_work(books: Books) -> Counter[str]:
     return _summed(
         (f"{group.fulfillment} {line} {group.reservation}", quantity)
         for _, line, group, quantity in _groups(books)
