@@ -48,6 +48,13 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
         ResizeReservation as ResizeReservation,
         Ticket as Ticket,
     )
+    from omscore.atp.availability import (
+        Answering as Answering,
+        Availability as Availability,
+        Protecting as Protecting,
+    )
+    from omscore.atp.protection import Protection as Protection, Segment as Segment
+    from omscore.atp.safety import SafetyRule as SafetyRule, SafetyStock as SafetyStock
     from omscore.catalog.item import Component as Component, Item as Item
     from omscore.catalog.line import Line as Line, Substitute as Substitute
     from omscore.kernel.errors import (
@@ -223,6 +230,10 @@ _HOMES = {
     "lifecycle.quote.messages": "AcceptQuote RenewQuote RequestQuote WithdrawQuote",
     "orchestration.backlog": "RankWaiting",
     "orchestration.work_items": "CloseWorkItem WorkItem",
+    # availability
+    "atp.availability": "Answering Availability Protecting",
+    "atp.protection": "Protection Segment",
+    "atp.safety": "SafetyRule SafetyStock",
     # answers
     "kernel.reason": "Noted Reason",
     "kernel.recorded": "Recorded",

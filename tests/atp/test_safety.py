@@ -106,8 +106,8 @@ def test_safety_stock_never_makes_a_number_negative(there: int, safety: int) -> 
 
 RULES = SafetyStock(
     (
-        SafetyRule(units=1, traits={"category": "tea"}),
-        SafetyRule(units=2, traits={"category": "tea", "origin": "assam"}),
+        SafetyRule(units=1, classes=["category:tea"]),
+        SafetyRule(units=2, classes=["category:tea", "origin:assam"]),
         SafetyRule(units=3, node="berlin"),
         SafetyRule(units=4, sku="TEA"),
         SafetyRule(units=5, sku="TEA", node="berlin"),
@@ -115,7 +115,7 @@ RULES = SafetyStock(
         SafetyRule(units=7, sku="TEA", method="express"),
     )
 )
-TEAS = {"category": "tea", "origin": "assam"}
+TEAS = ["category:tea", "origin:assam"]
 
 
 @pytest.mark.parametrize(
@@ -126,9 +126,9 @@ TEAS = {"category": "tea", "origin": "assam"}
         (Case("TEA", "berlin"), 5, 4),
         (Case("TEA", "paris", "express"), 7, 6),
         (Case("TEA", "paris"), 4, 3),
-        (Case("POT", "berlin", traits={"category": "tea"}), 3, 2),
-        (Case("POT", "paris", traits=TEAS), 2, 1),
-        (Case("POT", "paris", traits={"category": "tea", "origin": "java"}), 1, 0),
+        (Case("POT", "berlin", classes=["category:tea"]), 3, 2),
+        (Case("POT", "paris", classes=TEAS), 2, 1),
+        (Case("POT", "paris", classes=["category:tea", "origin:java"]), 1, 0),
         (Case("POT", "paris"), 0, None),
     ],
 )
@@ -140,10 +140,10 @@ def test_the_most_particular_rule_decides(case: Case, units: int, rule: int | No
 def test_among_equally_particular_rules_the_first_decides() -> None:
     """The order in which a planner wrote them."""
     rules = SafetyStock(
-        (SafetyRule(units=1, traits={"color": "red"}), SafetyRule(units=2, traits={"size": "xl"}))
+        (SafetyRule(units=1, classes=["color:red"]), SafetyRule(units=2, classes=["size:xl"]))
     )
 
-    assert rules.of(Case("TEE", "paris", traits={"color": "red", "size": "xl"})) == Kept(1, 0)
+    assert rules.of(Case("TEE", "paris", classes=["color:red", "size:xl"])) == Kept(1, 0)
 
 
 @given(
@@ -190,7 +190,7 @@ def test_withheld_and_short_are_told_apart() -> None:
         (lambda: SafetyRule(percent=101), "$.percent"),
         (lambda: SafetyRule(units=1, percent=1), "$.percent"),
         (lambda: SafetyRule(units=1, node="a b"), "$.node"),
-        (lambda: SafetyRule(units=1, traits={"a b": "c"}), "$.traits"),
+        (lambda: SafetyRule(units=1, classes=["a b"]), "$.classes"),
         (lambda: SafetyStock((SafetyRule(units=1), SafetyRule(units=2))), "$.rules[1]"),
     ],
 )

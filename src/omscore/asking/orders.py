@@ -102,7 +102,7 @@ class Asking:
         return self._what_ifs(plans[-1] if plans else history[-1])
 
     def _what_ifs(self, chosen: Recorded[object]) -> Sequence[WhatIf]:
-        planner, flow = self.configuration.planner, self.configuration.unit_flow
+        planner, flow = self.configuration.planning, self.configuration.unit_flow
         with self.storage.begin() as unit:
             return reconsidered(unit, chosen, planner, flow)
 

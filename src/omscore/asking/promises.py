@@ -43,19 +43,20 @@ class AskingPromises(Asking):
         pick_up_at: Iterable[str] = (),
         plans: int = MOST_PLANS,
         confidence: int | None = None,
+        channel: str | None = None,
     ) -> Options:
         """What could be promised for these lines now, and which of it an order would get.
 
         Options of collecting everything at one of the places *pick_up_at* are told apart.  At most
         so many *plans* are looked at for the other options of a way: with none, it is only what an
         order would get.  With a *confidence* in percent, days are those of learned transit times,
-        and not those that the policy asks for.
+        and not those that the policy asks for.  *channel* is who sells.
         """
         asked, most = several_lines(lines), units(plans, "plans", least=0)
-        needs, planner = _needs(asked, ship_to, method), self._planner(confidence)
+        needs, planner = _needs(asked, ship_to, method, channel), self._planner(confidence)
         wayless = [attrs.evolve(line, ship_to=None, method=None) for line in asked]
         there = {
-            ids.node_id(place): _needs(wayless, place, PICKUP)
+            ids.node_id(place): _needs(wayless, place, PICKUP, channel)
             for place in several(pick_up_at, "pick_up_at")
         }
 
@@ -108,7 +109,7 @@ class AskingPromises(Asking):
         return rerun(changed, self.storage)
 
     def _planner(self, confidence: int | None) -> Planner:
-        planner = self.configuration.planner
+        planner = self.configuration.planning
         if confidence is None:
             return planner
         return attrs.evolve(
@@ -117,7 +118,7 @@ class AskingPromises(Asking):
 
     def _planned(self, needs: NeedsOf, ask: Callable[[Seen], S]) -> S:
         """What *ask* says of everything that a plan for *needs* rests on."""
-        planner, now = self.configuration.planner, self._clock.now()
+        planner, now = self.configuration.planning, self._clock.now()
         return rerun(
             lambda unit: ask(
                 read(lambda so_far: planner.reads(so_far, needs(so_far)), unit.get, now)
@@ -126,8 +127,9 @@ class AskingPromises(Asking):
         )
 
 
-def _needs(lines: Iterable[Line], ship_to: str, method: str) -> NeedsOf:
+def _needs(lines: Iterable[Line], ship_to: str, method: str, channel: str | None = None) -> NeedsOf:
     """What the needs of *lines* are, by what is known; `Unreadable` if no order could have them."""
     asked, to, by = several_lines(lines), ids.region(ship_to), ids.method(method)
     check_lines(asked)
-    return lambda seen: needing.needs_of_lines(asked, to, by, seen)
+    sold = ids.optional_word(channel)
+    return lambda seen: needing.needs_of_lines(asked, to, by, seen, sold)

@@ -42,7 +42,10 @@ class AskingQuestions(AskingStock):
             moments.day(day)
         return {
             (one.sku, one.node): max(
-                0, one.position.available(day or one.today, today=one.today, now=now)
+                0,
+                self._terms(one, "sellable", None, None).available(
+                    one.position, day or one.today, today=one.today, now=now
+                ),
             )
             for one in places
         }
@@ -135,7 +138,12 @@ class AskingQuestions(AskingStock):
         self, asked: Iterable[tuple[str, str]]
     ) -> dict[tuple[ids.Sku, ids.NodeId], list[Level]]:
         places, now = self._positions(asked)
-        return {(one.sku, one.node): _levels(one, now) for one in places}
+        return {(one.sku, one.node): self._levels(one, now) for one in places}
+
+    def _levels(self, place: Place, now: datetime) -> list[Level]:
+        terms = self._terms(place, "sellable", None, None)
+        rows = terms.curve(place.position, place.today, today=place.today, now=now)
+        return [Level(day, units) for day, units in rows]
 
     def _nodes(self, nodes: Iterable[str] | None) -> Sequence[ids.NodeId]:
         if nodes is not None:
@@ -148,11 +156,6 @@ class AskingQuestions(AskingStock):
         if item.kind != "bundle":
             raise Unreadable("a bundle", "$.sku")
         return {one.sku: one.quantity for one in item.components}
-
-
-def _levels(place: Place, now: datetime) -> list[Level]:
-    rows = place.position.curve(place.today, today=place.today, now=now)
-    return [Level(day, units) for day, units in rows]
 
 
 def _entries(

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from attrs import frozen
+import attrs
+from attrs import field, frozen
 
 from omscore.asking.promises import AskingPromises
 from omscore.atp.entries import of_position
 from omscore.atp.messages import NoSuchItem, NoSuchNode
-from omscore.atp.methods import DEFAULTS, AtpMethod, Options, Row
+from omscore.atp.methods import AtpMethod, Options, Row
 from omscore.atp.position import CONDITIONS, POSITION, Condition, Position, position_id
-from omscore.atp.projected import LookAhead
 from omscore.atp.reservations import RESERVATION, Reservation
-from omscore.catalog.item import ITEM
+from omscore.atp.safety import Case
+from omscore.atp.terms import PLAIN, Terms, uses
+from omscore.atp.why import WhyAvailable, why
+from omscore.catalog.item import ITEM, Item
 from omscore.kernel import ids, moments
 from omscore.kernel.errors import Refused, Unreadable
 from omscore.kernel.moments import local_day
@@ -24,39 +27,67 @@ from omscore.network.facts import THE_NETWORK, Network
 from omscore.ports.storage import UnitOfWork
 from omscore.runtime.handling import rerun
 
-LOOK_AHEAD = LookAhead()
-
 
 @frozen
 class Place:
-    """A sku at a node: its position, and the local day there."""
+    """A sku at a node: its position, and the local day there.
+
+    *classes* are those of the item, *network* what each node has on hand of it.
+    """
 
     sku: ids.Sku
     node: ids.NodeId
     position: Position
     today: date
+    classes: tuple[str, ...] = ()
+    network: Mapping[ids.NodeId, int] = field(factory=dict)
+
+    def case(self, method: ids.Method | None = None) -> Case:
+        """What rules are asked about."""
+        return Case(self.sku, self.node, method, self.classes)
 
 
 class AskingStock(AskingPromises):
     """Questions about stock over time, by sku and node."""
 
     def available(
-        self, sku: str, node: str, *, day: date | None = None, condition: Condition = "sellable"
+        self,
+        sku: str,
+        node: str,
+        *,
+        day: date | None = None,
+        condition: Condition = "sellable",
+        method: str | None = None,
+        channel: str | None = None,
     ) -> int:
-        """How many units may still be promised at *node* for *day* (its today, if not given)."""
-        position, today, now = self._position(sku, node, condition)
-        asked = today if day is None else moments.day(day)
-        return max(0, position.available(asked, today=today, now=now))
+        """How many units may still be promised at *node* for *day* (its today, if not given).
+
+        Safety stock (for delivery by *method*) and what is protected for others than *channel* are
+        withheld, as they are from who orders.
+        """
+        place, now = self._place(sku, node, condition)
+        asked = place.today if day is None else moments.day(day)
+        terms = self._terms(place, condition, method, channel)
+        return max(0, terms.available(place.position, asked, today=place.today, now=now))
 
     def earliest(
-        self, sku: str, node: str, quantity: int, *, latest: date | None = None
+        self,
+        sku: str,
+        node: str,
+        quantity: int,
+        *,
+        latest: date | None = None,
+        method: str | None = None,
+        channel: str | None = None,
     ) -> date | None:
         """The first day for which *quantity* units may be promised at *node*; None if none is.
 
         Nor if that day is after *latest*.
         """
-        position, today, now = self._position(sku, node, "sellable")
-        found = position.earliest(units(quantity), start=today, today=today, now=now)
+        (place, now), wanted = self._place(sku, node, "sellable"), units(quantity)
+        terms = self._terms(place, "sellable", method, channel)
+        rows = terms.curve(place.position, place.today, today=place.today, now=now)
+        found = next((on for on, there in rows if there >= wanted), None)
         late = found is not None and latest is not None and found > moments.day(latest, "latest")
         return None if late else found
 
@@ -65,23 +96,63 @@ class AskingStock(AskingPromises):
         sku: str,
         node: str,
         *,
-        method: AtpMethod = LOOK_AHEAD,
-        options: Options = DEFAULTS,
+        method: AtpMethod | None = None,
+        options: Options | None = None,
+        channel: str | None = None,
     ) -> Sequence[Row]:
         """What may be promised at *node* over time, in the words of *method*.
 
-        One row for each bucket of *options*, from today to its horizon.  It answers a question and
-        changes nothing: grants always look ahead to the last entry.
+        One row for each bucket of *options*, from today to its horizon.  What is not said is as the
+        configuration has it for the item, the node and the *channel*: method, options, safety stock
+        and protection.  It answers a question and changes nothing: grants always look ahead to the
+        last entry.
         """
-        position, today, now = self._position(sku, node, "sellable")
-        return method.curve(of_position(position, today, now), today, options)
+        place, now = self._place(sku, node, "sellable")
+        rule = self.configuration.availability.answer(place.case(), channel)
+        terms = self._terms(place, "sellable", None, channel)
+        how = rule.options if options is None else options
+        if options is None and terms.safety:
+            how = attrs.evolve(how, safety=terms.safety)
+        entries = of_position(place.position, place.today, now)
+        rows = (method or rule.method).curve(entries, place.today, how)
+        if options is not None or (protection := terms.protection) is None:
+            return rows
+        used = uses(place.position, protection, now)
+        return protection.curve(protection.named(channel), rows, used)
 
-    def _position(
-        self, sku: str, node: str, condition: Condition
-    ) -> tuple[Position, date, datetime]:
-        """A position, the local day of its node, and the present instant."""
+    def explain_availability(
+        self,
+        sku: str,
+        node: str,
+        *,
+        day: date | None = None,
+        quantity: int = 1,
+        method: str | None = None,
+        channel: str | None = None,
+    ) -> WhyAvailable:
+        """Why that many units may be promised for *day*, and what would make it *quantity*.
+
+        It reads as text, too.
+        """
+        place, now = self._place(sku, node, "sellable")
+        terms = self._terms(place, "sellable", method, channel)
+        asked = place.today if day is None else moments.day(day)
+        return why(place.position, terms, asked, units(quantity), place.today, now)
+
+    def _terms(
+        self, place: Place, condition: Condition, method: str | None, channel: str | None
+    ) -> Terms:
+        """On what terms units are promised; nothing is withheld of what is not sellable."""
+        if condition != "sellable":
+            return PLAIN
+        case = place.case(ids.optional_method(method))
+        sold = ids.optional_word(channel)
+        return self.configuration.availability.terms(case, sold, place.network)
+
+    def _place(self, sku: str, node: str, condition: Condition) -> tuple[Place, datetime]:
+        """A position with what is known of it, and the present instant."""
         [found], now = self._positions([(sku, node)], condition)
-        return found.position, found.today, now
+        return found, now
 
     def _positions(
         self, asked: Iterable[tuple[str, str]], condition: Condition = "sellable"
@@ -94,7 +165,12 @@ class AskingStock(AskingPromises):
             raise Unreadable(f"one of {', '.join(CONDITIONS)}", "$.condition")
         pairs = [(ids.sku(sku), ids.node_id(node)) for sku, node in asked]
         now = self._clock.now()
-        return rerun(lambda unit: places_of(unit, pairs, condition, now), self.storage), now
+        everywhere = self.configuration.availability.of_network
+
+        def found(unit: UnitOfWork) -> Sequence[Place]:
+            return places_of(unit, pairs, condition, now, everywhere=everywhere)
+
+        return rerun(found, self.storage), now
 
 
 def places_of(
@@ -102,8 +178,13 @@ def places_of(
     pairs: Sequence[tuple[ids.Sku, ids.NodeId]],
     condition: Condition,
     now: datetime,
+    *,
+    everywhere: bool = False,
 ) -> Sequence[Place]:
-    """The position of each pair; `Refused` if a sku or a node is unknown."""
+    """The position of each pair; `Refused` if a sku or a node is unknown.
+
+    If *everywhere*, also what every node has on hand.
+    """
     items = {sku: ITEM.key(sku) for sku, _ in pairs}
     keys = {pair: POSITION.key(position_id(pair[1], pair[0], condition)) for pair in pairs}
     seen = unit.get([THE_NETWORK, *items.values(), *keys.values()])
@@ -116,11 +197,29 @@ def places_of(
     unknown += [NoSuchItem(sku) for sku, key in items.items() if seen[key].state is None]
     if unknown:
         raise Refused(*unknown)
+    there = {sku: _stock(unit, sku, network) for sku in items} if everywhere else {}
     today = {node: local_day(now, network.nodes[node].zone) for _, node in pairs}
     return [
-        Place(*pair, key.narrow(seen[key].state) or Position(), today[pair[1]])
+        Place(
+            *pair,
+            key.narrow(seen[key].state) or Position(),
+            today[pair[1]],
+            _classes(items[pair[0]].narrow(seen[items[pair[0]]].state)),
+            there.get(pair[0], {}),
+        )
         for pair, key in ((pair, keys[pair]) for pair in pairs)
     ]
+
+
+def _classes(item: Item | None) -> tuple[str, ...]:
+    return () if item is None else item.classes
+
+
+def _stock(unit: UnitOfWork, sku: ids.Sku, network: Network) -> Mapping[ids.NodeId, int]:
+    """What each node has on hand of *sku*."""
+    keys = {node: POSITION.key(position_id(node, sku)) for node in network.nodes}
+    seen = unit.get(list(keys.values()))
+    return {node: (key.narrow(seen[key].state) or Position()).on_hand for node, key in keys.items()}
 
 
 def held_at(unit: UnitOfWork, place: Place) -> dict[ids.ReservationId, Reservation]:

@@ -14,6 +14,7 @@ import attrs
 
 from omscore.atp.movements import UnitsFreed, UnitsReserved
 from omscore.atp.position import Position, evolve
+from omscore.atp.terms import PLAIN, Terms
 
 Entry = UnitsReserved | UnitsFreed
 
@@ -37,13 +38,19 @@ class Draft:
         """The position, as all that was told leaves it."""
         return evolve(self._position, *self.entries) if self.entries else self._position
 
-    def available(self, day: date) -> int:
-        """How many units may be promised for *day*; a day that has passed is today."""
+    def available(self, day: date, terms: Terms = PLAIN) -> int:
+        """How many units may be promised on *terms* for *day*; a day that has passed is today."""
         if self._closed:
             return 0
-        if self._timeline is not None:
-            return self._timeline.available(day.toordinal())
-        return self.position.available(max(day, self.today), today=self.today, now=self._now)
+        if self._timeline is None or terms.counting != PLAIN.counting:
+            return terms.available(
+                self.position, max(day, self.today), today=self.today, now=self._now
+            )
+        most = self._timeline.available(day.toordinal())
+        if terms == PLAIN:
+            return most
+        position = self._position if terms.protection is None else self.position
+        return terms.withheld(position, most, self._now).available
 
     def days(self, start: date) -> Sequence[date]:
         """*start*, and the later days on which more may be available than before."""

@@ -140,6 +140,25 @@ class Span(NamedTuple):
     units: int
 
 
+def spans(on_hand: int, due: dict[date, int], parts: Iterable[Part], today: date) -> Iterator[Span]:
+    """From when to when which units can be used: *parts* of what is *on_hand* and *due*, and rest.
+
+    Units do not count whose last useful day has passed, or comes before they do.
+    """
+    plain: dict[date | None, int] = {None: on_hand}
+    for day, units in due.items():
+        plain[day] = units
+    for one in parts:
+        if one.day in plain:
+            plain[one.day] -= one.units
+            end = one.lot.use_by or date.max
+            if end >= (one.day or today) and end >= today:
+                yield Span(one.day or date.min, end, one.units)
+    for on, units in plain.items():
+        if units or on is None:
+            yield Span(on or date.min, date.max, units)
+
+
 Demands = Sequence[tuple[date, int]]
 """Days, ascending, and the units that are taken on each."""
 

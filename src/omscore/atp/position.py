@@ -28,6 +28,7 @@ from omscore.atp.lots import (
     move,
     parts_of,
     shown,
+    spans,
     unserved,
 )
 from omscore.atp.movements import (
@@ -205,21 +206,10 @@ class Position:
 def spans_of(position: Position, today: date) -> Iterator[Span]:
     """From when to when which units can be used, without endless supply.
 
-    Supply whose day has passed does not count, nor do units whose last useful day has, or comes
-    before they do.
+    Supply whose day has passed does not count, nor do units whose last useful day has.
     """
-    plain = position.on_hand
     due = {one.day: one.supply for one in position.buckets if one.supply and one.day >= today}
-    for day, lot, units in ((one.day, one.lot, one.units) for one in position.lots):
-        if day is None:
-            plain -= units
-        elif day in due:
-            due[day] -= units
-        end = lot.use_by or date.max
-        if end >= (day or today) and end >= today and (day is None or day in due):
-            yield Span(day or date.min, end, units)
-    yield Span(date.min, date.max, plain)
-    yield from (Span(day, date.max, units) for day, units in due.items() if units)
+    return spans(position.on_hand, due, position.lots, today)
 
 
 def _first(row: tuple[date, int]) -> date:

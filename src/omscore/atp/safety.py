@@ -1,7 +1,7 @@
 """Safety stock: how much is held back, by which rule, and how much of it is there.
 
 The most particular rule that fits decides: for an item at a node by a delivery method, for an item
-at a node, for an item; then rules without an item, by node, method and traits of the item.
+at a node, for an item; then rules without an item, by node, method and classes of the item.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from omscore.atp.shares import shares
 from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.quantities import no_or_some_units
+from omscore.kernel.several import several
 
 
 class Withheld(NamedTuple):
@@ -32,8 +33,8 @@ def withhold(available: int, safety: int) -> Withheld:
     return Withheld(withheld, safety - withheld, available - withheld)
 
 
-def _traits(value: Mapping[str, str]) -> Mapping[str, str]:
-    return {ids.checked(name, "traits"): ids.checked(value[name], "traits") for name in value}
+def _classes(value: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({ids.checked(one, "classes") for one in several(value, "classes")}))
 
 
 def _sku(value: str | None) -> ids.Sku | None:
@@ -48,8 +49,8 @@ def _node(value: str | None) -> ids.NodeId | None:
 class SafetyRule:
     """Hold back *units*, or this node's part of *percent* of what the whole network has.
 
-    It fits an item, node and delivery method that are as it says; what is None fits any.  *traits*
-    are categories and attributes of the item, by name, all of which must be so.
+    It fits an item, node and delivery method that are as it says; what is None fits any.  *classes*
+    are categories and attributes, such as `category:tea`, all of which the item must have.
     """
 
     units: int = field(default=0, validator=no_or_some_units)
@@ -57,7 +58,7 @@ class SafetyRule:
     sku: ids.Sku | None = field(default=None, converter=_sku)
     node: ids.NodeId | None = field(default=None, converter=_node)
     method: ids.Method | None = field(default=None, converter=ids.optional_method)
-    traits: Mapping[str, str] = field(factory=dict, converter=_traits, hash=False)
+    classes: tuple[str, ...] = field(default=(), converter=_classes)
 
     def __attrs_post_init__(self) -> None:
         if self.units and self.percent:
@@ -69,14 +70,14 @@ class SafetyRule:
             self.sku in (None, case.sku)
             and self.node in (None, case.node)
             and self.method in (None, case.method)
-            and self.traits.items() <= case.traits.items()
+            and set(self.classes) <= set(case.classes)
         )
 
     @property
     def particular(self) -> tuple[bool, bool, bool, int]:
-        """How particular it is: item before node before method before number of traits."""
+        """How particular it is: item before node before method before number of classes."""
         named = (self.sku is not None, self.node is not None, self.method is not None)
-        return (*named, len(self.traits))
+        return (*named, len(self.classes))
 
 
 @frozen
@@ -86,7 +87,7 @@ class Case:
     sku: ids.Sku = field(converter=ids.sku)
     node: ids.NodeId = field(converter=ids.node_id)
     method: ids.Method | None = field(default=None, converter=ids.optional_method)
-    traits: Mapping[str, str] = field(factory=dict, converter=_traits, hash=False)
+    classes: tuple[str, ...] = field(default=(), converter=_classes)
 
 
 @frozen
@@ -101,7 +102,7 @@ def _rules(value: Iterable[SafetyRule]) -> tuple[SafetyRule, ...]:
     rules = tuple(value)
     seen = list[tuple[object, ...]]()
     for place, one in enumerate(rules):
-        named = (one.sku, one.node, one.method, one.traits)
+        named = (one.sku, one.node, one.method, one.classes)
         if named in seen:
             raise Unreadable("each condition once", f"$.rules[{place}]")
         seen.append(named)
@@ -113,6 +114,11 @@ class SafetyStock:
     """Rules for safety stock.  Among equally particular ones the first decides."""
 
     rules: tuple[SafetyRule, ...] = field(default=(), converter=_rules)
+
+    @property
+    def of_network(self) -> bool:
+        """Whether any rule has to know what other nodes have."""
+        return any(one.percent for one in self.rules)
 
     def of(self, case: Case, network: Mapping[ids.NodeId, int] | None = None) -> Kept:
         """The safety stock of *case*; *network* is what each node has of the item.

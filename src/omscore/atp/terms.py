@@ -3,20 +3,30 @@
 The position says how many units may be promised without breaking a promise.  Terms only take from
 that: safety stock, the shares of other channels, supply that may not serve who asks.  So a grant is
 never more than the position allows, whatever the terms are.
+
+Supply that may not serve everybody is matched with demand (`omscore.atp.windows`); whatever counts
+more than the position counts, such as overdue supply, changes no grant.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from attrs import frozen
 
+from omscore.atp import counting as ways
+from omscore.atp.counting import Counting
+from omscore.atp.entries import FARTHEST_DAYS, of_position
 from omscore.atp.lots import UNLIMITED
+from omscore.atp.methods import Options
 from omscore.atp.position import Position
-from omscore.atp.protection import Protection, Use
+from omscore.atp.protection import UNASSIGNED, Protection, Use
 from omscore.atp.safety import withhold
+from omscore.atp.windows import Windows
+
+MATCHING = Windows()
 
 
 class Withheld(NamedTuple):
@@ -36,33 +46,59 @@ class Withheld(NamedTuple):
 class Terms:
     """On what terms units are promised to somebody.
 
-    *safety* units are withheld, and, under *protection*, what is not in reach of *channel*.
+    *safety* units are withheld, as the *rule* at that place says; so is, under *protection*, what
+    is not in reach of *channel*.  Only supply counts that does by *counting*.
     """
 
     safety: int = 0
+    rule: int | None = None
     protection: Protection | None = None
     channel: str | None = None
+    counting: Counting = ways.PLAIN
 
     def available(self, position: Position, day: date, *, today: date, now: datetime) -> int:
         """How many units may be promised for *day* on these terms."""
-        most = position.available(day, today=today, now=now)
+        most = self.most(position, day, today=today, now=now)
         return most if self == PLAIN else self.withheld(position, most, now).available
+
+    def most(self, position: Position, day: date, *, today: date, now: datetime) -> int:
+        """How many units there are for *day*, before anything is withheld."""
+        most = position.available(day, today=today, now=now)
+        if self.counting == ways.PLAIN or most <= 0:
+            return most
+        if (day - today).days >= FARTHEST_DAYS:
+            return 0
+        options = Options(horizon_days=FARTHEST_DAYS, counting=self.counting)
+        entries = of_position(position, today, now)
+        return min(most, max(0, MATCHING.available(entries, max(day, today), today, options)))
 
     def curve(
         self, position: Position, start: date, *, today: date, now: datetime
     ) -> Sequence[tuple[date, int]]:
         """How many units may be promised from which day on, the first row at *start*."""
-        rows = position.curve(start, today=today, now=now)
-        return rows if self == PLAIN else list(self._lessened(position, rows, now))
+        if self == PLAIN:
+            return position.curve(start, today=today, now=now)
+        return list(self._rows(position, start, today, now))
 
-    def _lessened(
-        self, position: Position, rows: Sequence[tuple[date, int]], now: datetime
+    def _rows(
+        self, position: Position, start: date, today: date, now: datetime
     ) -> Iterator[tuple[date, int]]:
         last: int | None = None
-        for day, most in rows:
+        for day in self._days(position, start, today, now):
+            most = max(0, self.most(position, day, today=today, now=now))
             if (units := self.withheld(position, most, now).available) != last:
                 yield day, units
                 last = units
+
+    def _days(self, position: Position, start: date, today: date, now: datetime) -> list[date]:
+        """The days on which what is there may change."""
+        days = {start, *(day for day, _ in position.curve(start, today=today, now=now))}
+        if self.counting != ways.PLAIN:
+            options = Options(counting=self.counting)
+            counted = MATCHING.counted(of_position(position, today, now), today, options)
+            days.update(one.start for one in MATCHING.steps(counted, options))
+            days.add(today + timedelta(days=self.counting.lead_days))
+        return sorted(day for day in days if day >= start)
 
     def withheld(self, position: Position, most: int, now: datetime) -> Withheld:
         """What is left of *most* units that *position* allows."""
@@ -81,10 +117,12 @@ PLAIN = Terms()
 
 
 def uses(position: Position, protection: Protection, now: datetime) -> list[Use]:
-    """What each segment holds, by name; what no segment holds was taken of the unassigned."""
-    taken = dict[str, int]()
+    """What each segment holds, by name; what no channel holds was taken of the unassigned."""
     held = [(one.channel, one.units) for one in position.held if one.expires_at > now]
-    for channel, units in [*((one.channel, one.units) for one in position.claims), *held]:
+    named = [*((one.channel, one.units) for one in position.claims), *held]
+    committed = sum(one.committed for one in position.buckets)
+    taken = {UNASSIGNED: committed - sum(one.units for one in position.claims)}
+    for channel, units in named:
         segment = protection.named(channel)
         taken[segment] = taken.get(segment, 0) + units
-    return [Use(segment, taken[segment]) for segment in sorted(taken)]
+    return [Use(segment, taken[segment]) for segment in sorted(taken) if taken[segment] > 0]

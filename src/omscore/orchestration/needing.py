@@ -59,8 +59,10 @@ def exploded(lines: Iterable[Line], known: Known) -> Exploded:
     return explode(lines, lambda sku: known.get(ITEM.key(sku)))
 
 
-def need(line: Line, quantity: int, to: ids.Region, method: ids.Method) -> Need:
-    """The need for *quantity* units of *line*."""
+def need(
+    line: Line, quantity: int, to: ids.Region, method: ids.Method, channel: str | None = None
+) -> Need:
+    """The need for *quantity* units of *line*, sold through *channel*."""
     return Need(
         line.id,
         line.sku,
@@ -72,6 +74,7 @@ def need(line: Line, quantity: int, to: ids.Region, method: ids.Method) -> Need:
         group=line.group,
         wanted=line.wanted,
         split=line.split,
+        channel=channel,
         substitutes=tuple([Alternative(one.sku, one.penalty) for one in line.substitutes]),
     )
 
@@ -84,7 +87,11 @@ def part_of(one: Need, part: Part, bundle: Line, units: int) -> Need:
 
 
 def needs_of_lines(
-    lines: Iterable[Line], to: ids.Region, method: ids.Method, known: Known
+    lines: Iterable[Line],
+    to: ids.Region,
+    method: ids.Method,
+    known: Known,
+    channel: str | None = None,
 ) -> list[Need]:
     """One need per line, one per component of a bundle.
 
@@ -94,7 +101,7 @@ def needs_of_lines(
     bundles, units = {line.id: line for line in whole.bundles}, units_of(whole.parts)
     needs = []
     for line in whole.lines:
-        one = need(line, line.quantity, line.ship_to or to, line.method or method)
+        one = need(line, line.quantity, line.ship_to or to, line.method or method, channel)
         if (part := whole.parts.get(line.id)) is not None:
             one = part_of(one, part, bundles[part.of], units[part.of])
         needs.append(one)
@@ -111,7 +118,7 @@ def units_of(parts: Mapping[ids.LineId, Part]) -> dict[ids.LineId, int]:
 
 def needs_of(command: PlaceOrder | RequestQuote, known: Known) -> list[Need]:
     """The needs that *command* asks for, as far as items are *known*."""
-    return needs_of_lines(command.lines, command.ship_to, command.method, known)
+    return needs_of_lines(command.lines, command.ship_to, command.method, known, command.channel)
 
 
 def described(one: Need, known: Known) -> Need:

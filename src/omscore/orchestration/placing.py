@@ -19,7 +19,7 @@ from omscore.lifecycle.order.messages import PlaceOrder, PlanChosen, SourceOrder
 from omscore.lifecycle.order.order import ORDER, Order, Seat, Share
 from omscore.network.facts import THE_NETWORK
 from omscore.network.plan import Decision, Leg, via_of
-from omscore.orchestration import needing, planning, units
+from omscore.orchestration import needing, units
 from omscore.orchestration.backlog import BACKLOG
 from omscore.orchestration.planning import Planner
 from omscore.orchestration.recovering import RECOVERING, cooling_nodes, rejections_of
@@ -121,7 +121,8 @@ def source(
     if decision.legs or any(share.group.stage == flow.initial for share in waiting):
         network, items = needing.versions(changes.seen, needs)
         changes.tell(ORDER.key(id_), [PlanChosen(decision, network, items)])
-    _allocate(changes, id_, flow, waiting, decision, context)
+    held = planner.reserve(changes, decision.legs, context, owner=id_, channel=order.channel)
+    _allocate(changes, id_, flow, waiting, decision, held, context)
     _backorder(changes, id_, flow, context)
 
 
@@ -135,7 +136,7 @@ def needs_of_shares(order: Order, shares: Sequence[Share]) -> list[Need]:
     needs = []
     for line, quantity in wanted.items():
         found, group = order.lines[line], groups[line]
-        one = needing.need(found.asked, quantity, group.to, group.method)
+        one = needing.need(found.asked, quantity, group.to, group.method, order.channel)
         if found.part is not None and found.part.of in whole:
             bundle = order.bundles[found.part.of]
             one = needing.part_of(one, found.part, bundle, whole[found.part.of])
@@ -167,9 +168,9 @@ def _allocate(
     flow: Flow,
     waiting: Sequence[Share],
     decision: Decision,
+    held: Sequence[ids.ReservationId | None],
     context: Context,
 ) -> None:
-    held = planning.reserve(changes, decision.legs, context, owner=id_)
     shares, seats = [], []
     queues: dict[ids.LineId, list[Share]] = {}
     for share in waiting:

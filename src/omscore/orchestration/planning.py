@@ -13,9 +13,10 @@ from types import MappingProxyType
 import attrs
 from attrs import field, frozen
 
+from omscore.atp.availability import Availability
 from omscore.atp.granting import Granted, Reserve
 from omscore.atp.position import POSITION, Position, position_id
-from omscore.atp.terms import PLAIN
+from omscore.atp.terms import PLAIN, Terms
 from omscore.catalog.item import ITEM
 from omscore.kernel import ids
 from omscore.kernel.errors import ensure
@@ -27,7 +28,7 @@ from omscore.network.capacity import CAPACITY, Capacity, capacity_id
 from omscore.network.facts import THE_NETWORK, Network, Node
 from omscore.network.learned import at_confidence
 from omscore.network.plan import Choice, Decision, Leg
-from omscore.orchestration import reserving
+from omscore.orchestration import reserving, withholding
 from omscore.orchestration.backlog import BACKLOG, Backlog
 from omscore.orchestration.needing import Known, described, require_served, skus_of
 from omscore.orchestration.precedence import Precedence, first_come
@@ -53,11 +54,13 @@ SHIP_DAYS_OF_SUPPLY = 3
 class Planner:
     """Plans needs by a *policy*, on the stock and the days that are free.
 
-    *precedence* says what of it is left to those who wait.
+    *precedence* says what of it is left to those who wait, *availability* what is withheld from
+    whom.
     """
 
     policy: Policy = field(factory=Policy)
     precedence: Precedence = first_come
+    availability: Availability = field(factory=Availability)
 
     def reads(self, seen: Seen, needs: Sequence[Need]) -> Iterable[Key[object]]:
         """The facts and who waits, then stock at the nodes that could, then their days."""
@@ -73,6 +76,8 @@ class Planner:
             if _limited(network.nodes[node]) and all(key in seen.found for key in at):
                 for day in self._days(network, node, map(seen.get, at), seen.now):
                     yield CAPACITY.key(capacity_id(node, "units", day))
+        asked = [sku for one in needs for sku in skus_of(one)]
+        yield from withholding.reads(self.availability, seen, asked)
 
     def plan(
         self,
@@ -140,8 +145,10 @@ class Planner:
             at = {sku: changes.get(POSITION.key(position_id(node, sku))) for sku in skus}
             for sku, position in at.items():
                 if position is not None:
-                    found = shelf(position, PLAIN, network.nodes[node], network, now)
-                    stock[node, sku] = _less(found.rows, ahead, sku)
+                    terms = self._least(changes, needs, sku, node)
+                    found = shelf(position, terms, network.nodes[node], network, now)
+                    protected = terms.protection is not None  # and those who wait have their share
+                    stock[node, sku] = found.rows if protected else _less(found.rows, ahead, sku)
                     if found.use_by:
                         use_by[node, sku], closed[node, sku] = found.use_by, found.closed
             if _limited(network.nodes[node]):
@@ -150,6 +157,56 @@ class Planner:
         return Question(
             tuple(needs), network, now, stock, room, avoid, use_by=use_by, closed=closed
         )
+
+    def terms(
+        self,
+        changes: Changes,
+        sku: ids.Sku,
+        node: ids.NodeId,
+        method: ids.Method | None,
+        channel: str | None,
+    ) -> Terms:
+        """On what terms units of *sku* at *node* are promised to who sells through *channel*."""
+        return withholding.terms(self.availability, changes, sku, node, method, channel)
+
+    def _least(
+        self, changes: Changes, needs: Sequence[Need], sku: ids.Sku, node: ids.NodeId
+    ) -> Terms:
+        """The terms of the delivery method for which most is withheld."""
+        asked = [one for one in needs if sku in skus_of(one)]
+        found = [
+            self.terms(changes, sku, node, method, channel)
+            for method, channel in dict.fromkeys((one.method, one.channel) for one in asked)
+        ]
+        return max(found, key=lambda one: one.safety, default=PLAIN)
+
+    def reserve(
+        self,
+        changes: Changes,
+        legs: Iterable[Leg],
+        context: Context,
+        *,
+        owner: str,
+        expires_at: datetime | None = None,
+        channel: str | None = None,
+    ) -> list[ids.ReservationId | None]:
+        """Set the stock and the days of *legs* aside; a reservation for each, in their order.
+
+        None for what takes no stock.
+        """
+        held = list[ids.ReservationId | None]()
+        for n, leg in enumerate(legs):
+            held.append(None)
+            if not leg.made:
+                held[n] = reservation = ids.ReservationId(ids.derived(context.command, "r", n))
+                what = position_id(leg.node, leg.sku), leg.ship_day, leg.quantity
+                ask = Reserve(reservation, *what, owner, expires_at, channel=channel)
+                terms = self.terms(changes, leg.sku, leg.node, leg.method, channel)
+                granted = isinstance(reserving.reserve(changes, context, ask, terms), Granted)
+                ensure(granted, "a verified plan is within stock")
+            full = reserving.book_capacity(changes, leg.node, leg.ship_day, leg.quantity)
+            ensure(full is None, "a verified plan is within capacity")
+        return held
 
     def _network(self, network: Network) -> Network:
         """*network*, with the transit times that the policy wants."""
@@ -230,32 +287,3 @@ def _less(rows: Rows, ahead: dict[ids.Sku, int], sku: ids.Sku) -> Rows:
         return rows
     ahead[sku] = max(0, waiting - rows[-1][1])
     return [(day, max(0, units - waiting)) for day, units in rows]
-
-
-# --- what is planned is kept ------------------------------------------------------------------
-
-
-def reserve(
-    changes: Changes,
-    legs: Iterable[Leg],
-    context: Context,
-    *,
-    owner: str,
-    expires_at: datetime | None = None,
-) -> list[ids.ReservationId | None]:
-    """Set the stock and the days of *legs* aside; one reservation for each leg, in their order.
-
-    None for what takes no stock.
-    """
-    held = list[ids.ReservationId | None]()
-    for n, leg in enumerate(legs):
-        reservation = None if leg.made else ids.ReservationId(ids.derived(context.command, "r", n))
-        if reservation is not None:
-            at = position_id(leg.node, leg.sku)
-            ask = Reserve(reservation, at, leg.ship_day, leg.quantity, owner, expires_at)
-            granted = isinstance(reserving.reserve(changes, context, ask), Granted)
-            ensure(granted, "a verified plan is within stock")
-        full = reserving.book_capacity(changes, leg.node, leg.ship_day, leg.quantity)
-        ensure(full is None, "a verified plan is within capacity")
-        held.append(reservation)
-    return held

@@ -34,7 +34,7 @@ from omscore.lifecycle.quote.messages import (
 from omscore.lifecycle.quote.quote import QUOTE, Quote
 from omscore.network.capacity import CAPACITY, capacity_id
 from omscore.network.facts import THE_NETWORK
-from omscore.orchestration import backlog, needing, planning, reserving, units
+from omscore.orchestration import backlog, needing, reserving, units
 from omscore.orchestration.backlog import BACKLOG
 from omscore.orchestration.placing import seat_of
 from omscore.orchestration.planning import Planner
@@ -67,8 +67,13 @@ class Quoting:
         needing.require_served(changes, needs)
         decision = self.planner.option(changes, needs, context, command.option)
         expires_at = until(context.now, command.ttl)
-        held = planning.reserve(
-            changes, decision.legs, context, owner=command.quote, expires_at=expires_at
+        held = self.planner.reserve(
+            changes,
+            decision.legs,
+            context,
+            owner=command.quote,
+            expires_at=expires_at,
+            channel=command.channel,
         )
         reserved = map(Reserved, decision.legs, held)
         network, items = needing.versions(seen, needs)
@@ -88,6 +93,7 @@ class Quoting:
             whole.bundles,
             renews,
             command.option,
+            command.channel,
         )
         changes.tell(key, [opened])
         return changes
@@ -121,6 +127,7 @@ def _again(command: RenewQuote, quote: Quote, lines: Sequence[Line]) -> RequestQ
         method=opened.method,
         ttl=command.ttl,
         option=opened.option,
+        channel=opened.channel,
     )
 
 
@@ -152,6 +159,7 @@ class Accepting:
             opened.ship_to,
             method=opened.method,
             customer=command.customer,
+            channel=opened.channel,
         )
         whole = Exploded(opened.lines, opened.parts, opened.bundles)
         ordered = orders.placed(changes.get(of), place, whole, self.unit_flow, context.now)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from attrs import define, evolve, field, frozen
 
+from omscore.atp.availability import Availability
 from omscore.atp.expiries import until
 from omscore.atp.granting import Ended
 from omscore.atp.messages import NoSuchItem, NoSuchNode
@@ -37,7 +38,7 @@ from omscore.kernel.keys import Changes, Key, Seen
 from omscore.kernel.reason import Noted, Reason
 from omscore.kernel.recorded import Context
 from omscore.network.facts import THE_NETWORK, Network, Node
-from omscore.orchestration import backlog
+from omscore.orchestration import backlog, withholding
 from omscore.orchestration.backlog import BACKLOG, Backlog
 from omscore.orchestration.desk import Desk
 from omscore.orchestration.expiring import node_at, sku_at
@@ -70,9 +71,10 @@ class Reserving:
 
 @frozen
 class Requesting:
-    """Answer requests for stock."""
+    """Answer requests for stock; *availability* says what is withheld from whom."""
 
     policy: Reserving
+    availability: Availability = field(factory=Availability)
 
     def reads(self, command: ReserveStock, seen: Seen) -> Iterable[Key[object]]:
         """The facts, who waits, the positions, and what is replaced."""
@@ -81,6 +83,7 @@ class Requesting:
             yield ITEM.key(sku)
             yield BACKLOG.key(sku)
             yield from (POSITION.key(position_id(node, sku)) for node in at)
+        yield from withholding.reads(self.availability, seen, (sku for sku, _ in _asked(command)))
         for ticket in (one for request in command.requests for one in request.replaces):
             yield (key := RESERVATION.key(ticket.reservation))
             if (held := seen.get(key)) is not None:
@@ -90,7 +93,8 @@ class Requesting:
     def decide(self, command: ReserveStock, seen: Seen, context: Context) -> Changes:
         """One grant for each request, and nothing that was refused."""
         changes = Changes(seen)
-        answering = _Answering(changes, context, self.policy, Desk(changes, context))
+        desk = Desk(changes, context)
+        answering = _Answering(changes, context, self.policy, desk, self.availability)
         answering.sweep(command)
         answers = list(map(answering.answer, command.requests))
         grants = tuple(map(answering.after_all, answers))
@@ -109,12 +113,13 @@ class _Answering:
     context: Context
     policy: Reserving
     desk: Desk
+    availability: Availability
     many: int = 0
     free: dict[ids.Sku, None] = field(factory=dict)
     _nodes: Mapping[ids.NodeId, Node] = field(init=False)
     _stocked: dict[ids.Sku, bool] = field(factory=dict)
     _untils: dict[timedelta | None, datetime | None] = field(factory=lambda: {None: None})
-    _seatings: dict[tuple[ids.Sku, Group], tuple[Seating, Backlog]] = field(
+    _seatings: dict[tuple[ids.Sku, Group, str | None], tuple[Seating, Backlog]] = field(
         factory=dict, init=False
     )
 
@@ -134,7 +139,7 @@ class _Answering:
         freed = self._replace(request)
         kept, short = list[Kept](), list[Noted]()
         for line, wanted in enumerate(request.wanted):
-            seating = self._seating(wanted.sku, request.at, request.owner)
+            seating = self._seating(wanted.sku, request)
             lacking = wanted.quantity
             for seat in seating.some(wanted) if request.partial else seating.seats(wanted):
                 kept.append(self._take(request, line, wanted.sku, seat))
@@ -178,13 +183,23 @@ class _Answering:
         self.desk.reserve(id_, StockReserved(seat.position, seat.day, seat.units, *who))
         return Kept(id_, 1, line, sku, seat.node, seat.day, seat.units, expires_at)
 
-    def _seating(self, sku: ids.Sku, at: Group, owner: str) -> Seating:
-        """A new search; what is left to those who wait is not for *owner*."""
-        if (sku, at) not in self._seatings:
-            backlog_ = self.changes.get(BACKLOG.key(sku)) or Backlog()
-            self._seatings[sku, at] = Seating(self.desk, sku, at), backlog_
-        seating, backlog_ = self._seatings[sku, at]
-        seating.begin(self.policy.precedence(backlog_, owner) if backlog_.queue else 0)
+    def _seating(self, sku: ids.Sku, request: Request) -> Seating:
+        """A new search; what is left to those who wait is not for its owner.
+
+        Where shares are protected, those who wait have their own.
+        """
+        at, channel = request.at, request.channel
+        if (sku, at, channel) not in self._seatings:
+            terms = {
+                node: withholding.terms(self.availability, self.changes, sku, node, None, channel)
+                for node in at
+            }
+            shared = any(one.protection is not None for one in terms.values())
+            found = None if shared else self.changes.get(BACKLOG.key(sku))
+            seating = Seating(self.desk, sku, at, terms)
+            self._seatings[sku, at, channel] = seating, found or Backlog()
+        seating, waiting = self._seatings[sku, at, channel]
+        seating.begin(self.policy.precedence(waiting, request.owner) if waiting.queue else 0)
         return seating
 
     # --- what is wrong ------------------------------------------------------------------------

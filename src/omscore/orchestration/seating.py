@@ -23,6 +23,7 @@ from attrs import define, field
 from omscore.atp.drafts import Draft
 from omscore.atp.position import PositionId, position_id
 from omscore.atp.requests import Wanted
+from omscore.atp.terms import PLAIN, Terms
 from omscore.kernel.ids import NodeId, ReservationId, Sku
 from omscore.orchestration.desk import Desk
 
@@ -40,11 +41,12 @@ class Seat(NamedTuple):
 
 @define(eq=False)
 class Seating:
-    """The search for a sku at a *group* of nodes."""
+    """The search for a sku at a *group* of nodes, on the *terms* of who asks."""
 
     desk: Desk
     sku: Sku
     group: Sequence[NodeId]
+    terms: Mapping[NodeId, Terms] = field(factory=dict)
     _drafts: list[tuple[NodeId, Draft]] = field(init=False)
     _left: Mapping[NodeId, int] = field(factory=dict, init=False)
     _steps: int = field(default=STEPS, init=False)
@@ -69,7 +71,8 @@ class Seating:
 
     def _units(self, node: NodeId, draft: Draft, day: date | None) -> int:
         """How many units *node* has to give for *day*."""
-        there = draft.available(draft.today if day is None else day)
+        terms = self.terms.get(node, PLAIN)
+        there = draft.available(draft.today if day is None else day, terms)
         return max(0, there - self._left.get(node, 0) if self._left else there)
 
     def available(self, day: date | None) -> int:
@@ -176,8 +179,10 @@ class Seating:
         if (kept := self.desk.held(id_)) is None:
             return False
         mark, draft = self.desk.mark(), self._draft(node)
-        while (there := draft.available(kept.day)) < kept.open:
-            if not self._one_leaves(node, kept.day, passed) or draft.available(kept.day) <= there:
+        terms = self.terms.get(node, PLAIN)
+        while (there := draft.available(kept.day, terms)) < kept.open:
+            gone = self._one_leaves(node, kept.day, passed)
+            if not gone or draft.available(kept.day, terms) <= there:
                 self.desk.back(mark)
                 return False
         return True

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Never
 
+import attrs
 from attrs import field, frozen
 
 from omscore.atp import messages as reports
 from omscore.atp import requests, tickets
+from omscore.atp.availability import Availability
 from omscore.atp.feeds import TakeBatch
 from omscore.atp.movements import ShortageDeclared, StockEntered
 from omscore.atp.supplies import SupplyChanged, SupplyExpected
@@ -56,7 +58,8 @@ class Configuration:
     """The choices of a host; every one has a default.
 
     *unit_flow* and its companions are flows, extended where the host has stages of its own.
-    *planner* says how orders are sourced, *reserving* for how long stock is kept for a host,
+    *planner* says how orders are sourced, *availability* which method answers and what is withheld
+    from whom, *reserving* for how long stock is kept for a host,
     *lapsing* when late supply is expected again, *recovery* and *returning* what happens by itself.
     *handlers* and *processes* of the host come on top of the library's own.
     """
@@ -66,12 +69,18 @@ class Configuration:
     return_flow: Flow = RETURN_FLOW
     quote_flow: Flow = QUOTE_FLOW
     planner: Planner = field(factory=Planner)
+    availability: Availability = field(factory=Availability)
     reserving: requesting.Reserving = field(factory=requesting.Reserving)
     lapsing: supplying.Lapsing = field(factory=supplying.Lapsing)
     recovery: recovering.Recovery = field(factory=recovering.Recovery)
     returning: returning.ReturnPolicy = field(factory=returning.ReturnPolicy)
     handlers: Handlers = field(factory=dict)
     processes: Sequence[Process] = ()
+
+    @property
+    def planning(self) -> Planner:
+        """The planner, on what availability leaves."""
+        return attrs.evolve(self.planner, availability=self.availability)
 
     def dispatch(self) -> Dispatch:
         """The table of all handlers and processes, built once."""
@@ -94,9 +103,9 @@ class Configuration:
         holding = ordering.Holding(self.unit_flow)
         moving = ordering.Moving(self.unit_flow, self.ship_flow)
         return {
-            order.PlaceOrder: placing.Placing(self.unit_flow, self.planner),
-            order.SourceOrder: placing.Sourcing(self.unit_flow, self.planner),
-            order.RepromiseOrder: repromising.Repromising(self.unit_flow, self.planner),
+            order.PlaceOrder: placing.Placing(self.unit_flow, self.planning),
+            order.SourceOrder: placing.Sourcing(self.unit_flow, self.planning),
+            order.RepromiseOrder: repromising.Repromising(self.unit_flow, self.planning),
             order.ReleaseOrder: fulfilling.Releasing(self.unit_flow, self.ship_flow),
             order.HoldOrder: holding,
             order.LiftHold: holding,
@@ -140,7 +149,7 @@ class Configuration:
 
     def _quotes(self) -> Handlers:
         closing = quoting.Closing(self.quote_flow)
-        opening = quoting.Quoting(self.quote_flow, self.planner)
+        opening = quoting.Quoting(self.quote_flow, self.planning)
         return {
             quote.RequestQuote: opening,
             quote.RenewQuote: quoting.Renewing(opening),
@@ -159,7 +168,7 @@ class Configuration:
             tickets.ConsumeReservations,
         )
         return {
-            requests.ReserveStock: requesting.Requesting(self.reserving),
+            requests.ReserveStock: requesting.Requesting(self.reserving, self.availability),
             **dict.fromkeys(owned, owning.Owning(self.reserving)),
             tickets.ExpireReservations: expiring.Expiring(),
         }

@@ -29,7 +29,7 @@ class PlaceOrder:
     """Take these lines on, source them and reserve the stock.
 
     What cannot be promised is backordered, unless *complete* asks for all or nothing.
-    *customer* is a reference into the host's own books; it is never shown.
+    *customer* is a reference into the host's own books; it is never shown.  *channel* is who sells.
     """
 
     order: ids.OrderId = field(converter=ids.order_id)
@@ -40,6 +40,7 @@ class PlaceOrder:
         default=None, converter=ids.optional_reference, repr=False, kw_only=True
     )
     complete: bool = field(default=False, kw_only=True)
+    channel: str | None = field(default=None, converter=ids.optional_word, kw_only=True)
 
 
 def _nodes(value: Iterable[str]) -> tuple[ids.NodeId, ...]:
@@ -164,6 +165,7 @@ class OrderPlaced:
     customer: str | None = field(default=None, repr=False)
     parts: Mapping[ids.LineId, Part] = field(factory=dict)
     bundles: tuple[Line, ...] = ()
+    channel: str | None = None
 
 
 @frozen

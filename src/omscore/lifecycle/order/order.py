@@ -89,6 +89,7 @@ class Order:
     fulfillments: tuple[ids.FulfillmentId, ...] = ()
     returns: tuple[ids.ReturnId, ...] = ()
     bundles: Mapping[ids.LineId, Line] = field(factory=dict)
+    channel: str | None = None
 
 
 OrderCommand = PlaceOrder | HoldOrder | LiftHold | CancelUnits | CancelOrder | MoveUnits
@@ -218,7 +219,9 @@ def evolve(order: Order | None, /, *events: OrderEvent) -> Order:
                     if moved.to.fulfillment is not None:
                         named[moved.to.fulfillment] = None
             case OrderPlaced():
-                order = Order(event.order, lines, event.placed_at, event.customer)
+                order = Order(
+                    event.order, lines, event.placed_at, event.customer, channel=event.channel
+                )
                 lines.update(_opened(event))
                 bundles = {line.id: line for line in event.bundles}
             case HoldPlaced():
@@ -238,15 +241,13 @@ def evolve(order: Order | None, /, *events: OrderEvent) -> Order:
     for id_, groups in touched.items():
         was = lines[id_]
         lines[id_] = OrderLine(was.asked, was.ordered, groups, was.returning, was.part)
-    return Order(
-        order.id,
-        lines,
-        order.placed_at,
-        order.customer,
-        holds,
-        tuple(named),
-        tuple(returns),
-        bundles,
+    return attrs.evolve(
+        order,
+        lines=lines,
+        holds=holds,
+        fulfillments=tuple(named),
+        returns=tuple(returns),
+        bundles=bundles,
     )
 
 
@@ -369,6 +370,7 @@ def placed(
         command.customer,
         whole.parts,
         whole.bundles,
+        command.channel,
     )
 
 

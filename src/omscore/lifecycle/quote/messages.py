@@ -44,6 +44,7 @@ class RequestQuote:
     method: ids.Method = field(default=STANDARD, converter=ids.method, kw_only=True)
     ttl: timedelta = field(default=timedelta(minutes=30), validator=_ttl, kw_only=True)
     option: Choice = field(default="chosen", validator=_choice, kw_only=True)
+    channel: str | None = field(default=None, converter=ids.optional_word, kw_only=True)
 
 
 @frozen
@@ -113,6 +114,7 @@ class QuoteOpened:
     bundles: tuple[Line, ...] = ()
     renews: ids.QuoteId | None = None
     option: Choice = "chosen"
+    channel: str | None = None
 
 
 @frozen

@@ -1,0 +1,170 @@
+"""Availability: which method answers for what, and what is withheld from whom.
+
+One value that a host chooses.  The same rules hold for questions, for the plans of checkout and for
+grants, so that what is told is what is kept; a grant is never more than the position allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+import attrs
+from attrs import field, frozen
+
+from omscore.atp.counting import Counting
+from omscore.atp.methods import DEFAULTS, AtpMethod, Options
+from omscore.atp.projected import LookAhead
+from omscore.atp.protection import Protection
+from omscore.atp.safety import Case, SafetyStock
+from omscore.atp.terms import PLAIN, Terms
+from omscore.kernel import ids
+from omscore.kernel.errors import Unreadable
+from omscore.kernel.several import several, several_of
+
+LOOK_AHEAD = LookAhead()
+
+
+def _sku(value: str | None) -> ids.Sku | None:
+    return None if value is None else ids.sku(value)
+
+
+def _node(value: str | None) -> ids.NodeId | None:
+    return None if value is None else ids.node_id(value)
+
+
+def _classes(value: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({ids.checked(one, "classes") for one in several(value, "classes")}))
+
+
+@frozen(kw_only=True)
+class Scope:
+    """What a rule speaks of: an item, a node, a channel, items of *classes*; None is any."""
+
+    sku: ids.Sku | None = field(default=None, converter=_sku)
+    node: ids.NodeId | None = field(default=None, converter=_node)
+    channel: str | None = field(default=None, converter=ids.optional_word)
+    classes: tuple[str, ...] = field(default=(), converter=_classes)
+
+    def fits(self, case: Case, channel: str | None) -> bool:
+        """Whether it speaks of *case*, for who sells through *channel*."""
+        return (
+            self.sku in (None, case.sku)
+            and self.node in (None, case.node)
+            and self.channel in (None, channel)
+            and set(self.classes) <= set(case.classes)
+        )
+
+    @property
+    def particular(self) -> tuple[bool, bool, bool, int]:
+        """How particular it is: item before node before channel before number of classes."""
+        named = self.sku is not None, self.node is not None, self.channel is not None
+        return *named, len(self.classes)
+
+
+def _method(_: object, __: object, value: AtpMethod) -> None:
+    if not isinstance(value, AtpMethod):
+        raise Unreadable("a method", "$.method")
+
+
+def _options(_: object, __: object, value: Options) -> None:
+    if not isinstance(value, Options):
+        raise Unreadable("options of methods", "$.options")
+
+
+@frozen(kw_only=True)
+class Answering(Scope):
+    """*method* answers with *options*.
+
+    Of their `Counting`, what leaves out supply also restricts what is granted: the type matrix,
+    reliability, days of putting away, and lead days.
+    """
+
+    method: AtpMethod = field(default=LOOK_AHEAD, validator=_method)
+    options: Options = field(default=DEFAULTS, validator=_options)
+
+
+def _protection(_: object, __: object, value: Protection) -> None:
+    if not isinstance(value, Protection):
+        raise Unreadable("a protection", "$.protection")
+
+
+@frozen(kw_only=True)
+class Protecting(Scope):
+    """Stock is shared out over channels by *protection*."""
+
+    protection: Protection = field(validator=_protection)
+
+    def __attrs_post_init__(self) -> None:
+        if self.channel is not None:
+            raise Unreadable("no channel: the protection names them", "$.channel")
+
+
+def _answering(value: Iterable[Answering]) -> tuple[Answering, ...]:
+    return several_of(Answering, value, "answering")
+
+
+def _protecting(value: Iterable[Protecting]) -> tuple[Protecting, ...]:
+    return several_of(Protecting, value, "protecting")
+
+
+def _safety(_: object, __: object, value: SafetyStock) -> None:
+    if not isinstance(value, SafetyStock):
+        raise Unreadable("safety stock", "$.safety")
+
+
+R = TypeVar("R", bound=Scope)
+DEFAULT = Answering()
+
+
+@frozen(kw_only=True)
+class Availability:
+    """Which method answers for what, how much is withheld, and what is shared out over channels.
+
+    Of the rules that fit the most particular decides; of equally particular ones the first.
+    """
+
+    answering: tuple[Answering, ...] = field(default=(), converter=_answering)
+    safety: SafetyStock = field(factory=SafetyStock, validator=_safety)
+    protecting: tuple[Protecting, ...] = field(default=(), converter=_protecting)
+
+    @property
+    def of_network(self) -> bool:
+        """Whether any rule has to know what other nodes have."""
+        return self.safety.of_network
+
+    def answer(self, case: Case, channel: str | None = None) -> Answering:
+        """The rule that says how *case* is answered."""
+        return _first(self.answering, case, channel) or DEFAULT
+
+    def terms(
+        self,
+        case: Case,
+        channel: str | None = None,
+        network: Mapping[ids.NodeId, int] | None = None,
+    ) -> Terms:
+        """On what terms units of *case* are promised; *network* is what each node has on hand."""
+        if self == NOTHING_WITHHELD:
+            return PLAIN
+        protecting = _first(self.protecting, case, channel)
+        kept = self.safety.of(case, network)
+        return Terms(
+            safety=kept.units,
+            rule=kept.rule,
+            protection=None if protecting is None else protecting.protection,
+            channel=None if protecting is None else channel,
+            counting=_restricting(self.answer(case, channel).options.counting),
+        )
+
+
+def _restricting(counting: Counting) -> Counting:
+    """What of *counting* concerns grants: they name the day on which units leave the stock."""
+    return attrs.evolve(counting, outbound_days=0, issue_margin_days=0, unlimited_after_days=None)
+
+
+def _first(rules: Iterable[R], case: Case, channel: str | None) -> R | None:
+    fitting = [one for one in rules if one.fits(case, channel)]
+    return max(fitting, key=lambda one: one.particular, default=None)
+
+
+NOTHING_WITHHELD = Availability()
