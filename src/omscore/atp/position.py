@@ -338,8 +338,7 @@ def margin(position: Position) -> int:
     by what no lot can serve.  Foreign demand breaks no promise, and whether supply is late is for
     deadlines to say; so neither counts.
     """
-    least = stock = position.on_hand
-    endless = position.endless
+    least, stock, endless = position.on_hand, position.on_hand, position.endless
     for one in position.buckets:
         if endless is not None and one.day >= endless.since:
             stock, endless = stock + UNLIMITED, None
