@@ -322,8 +322,7 @@ def sparse(rounds: int, quick: bool) -> Iterator[Row]:
 
         ways["pandas"] = pandas
         if find_spec("duckdb"):
-            import duckdb
-
+            duckdb = import_module("duckdb")
             asked = f"""
                 SELECT node, CASE WHEN min(day) > {TODAY + 30} THEN least(0, min(level))
                                   ELSE min(level) END AS low
