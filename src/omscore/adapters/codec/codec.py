@@ -22,9 +22,6 @@ Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 Upcasters = Mapping[str, Mapping[int, Upcast]]
 HEAR = "hear"
 
-_dump = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False
-).encode
 _canonical = json.JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=True
 ).encode
@@ -37,7 +34,7 @@ class _Shape:
 
     name: str
     version: int
-    write: Callable[[Any], Any]
+    write: kept.Write
     read: Callable[[Any], Any]
 
 
@@ -116,7 +113,7 @@ class Codec:
 
     def write_state(self, kind: str, state: object) -> str:
         """The text of a *state* of the kind of this name."""
-        return _dump(self._states[kind].write(state))
+        return self._states[kind].write(state)
 
     def read_state(self, kind: str, text: str) -> object:
         """The state that *text* keeps; `Broken` if it cannot be one."""
@@ -125,7 +122,7 @@ class Codec:
     def write_event(self, event: object) -> tuple[str, int, str]:
         """The stable name of *event*, the version of its shape, and its text."""
         shape = self._shape(event)
-        return shape.name, shape.version, _dump(shape.write(event))
+        return shape.name, shape.version, shape.write(event)
 
     def read_event(self, name: str, version: int, text: str) -> object:
         """The event that *text* keeps, in today's shape; `Broken` if it cannot be one."""
@@ -133,7 +130,8 @@ class Codec:
 
     def write_command(self, command: object) -> str:
         """The text of a *command*, with its name as `type`."""
-        return _dump(self._tagged(command))
+        shape = self._shape(command)
+        return kept.typed(shape.name, shape.write(command))
 
     def read_command(self, text: str) -> object:
         """The command that *text* keeps; `Broken` if it cannot be one."""
@@ -154,7 +152,7 @@ class Codec:
 
     def digest(self, command: object) -> str:
         """Stands for *command*: equal for equal commands, in every process."""
-        text = _canonical(self._tagged(command))
+        text = _canonical(_load(self.write_command(command)))
         return blake2b(text.encode(), digest_size=16).hexdigest()
 
     # ------------------------------------------------------------------------------------------
@@ -164,10 +162,6 @@ class Codec:
         if found is None:
             raise Broken(f"a {type(thing).__name__} has no name to be kept under")
         return found
-
-    def _tagged(self, command: object) -> dict[str, Any]:
-        shape = self._shape(command)
-        return {"type": shape.name, **shape.write(command)}
 
     def _read_state(self, kind: str, text: str) -> object:
         return self._states[kind].read(_load(text))
