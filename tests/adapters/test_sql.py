@@ -259,7 +259,7 @@ def test_the_latest_are_remembered_up_to_the_bound(
         key = WORD.key(f"k-{id_}")
         if put:
             decoded = Decoded(n, f"state {n}", length)
-            recent.put(key, decoded)
+            recent.put({key: decoded})
             plain = [(key, decoded), *((k, d) for k, d in plain if k != key)]
             while sum(d.length for _, d in plain) > most:
                 plain.pop()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from attrs import define, field, frozen
@@ -191,8 +192,7 @@ Occurred = tuple[datetime | None, int | None]
 """When a thing occurred by the word of its source, and its running number there."""
 
 
-@frozen
-class Change:
+class Change(NamedTuple):
     """What happened to one aggregate, and how that leaves it.
 
     *occurred* is known of those events, by their place, that have a source of their own.
@@ -200,7 +200,7 @@ class Change:
 
     events: tuple[object, ...]
     state: object
-    occurred: Mapping[int, Occurred] = field(factory=dict)
+    occurred: Mapping[int, Occurred] = MappingProxyType({})
 
 
 @frozen

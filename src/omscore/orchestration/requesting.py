@@ -136,8 +136,9 @@ class _Answering:
         if faults := tuple(self._faults(request)):
             return Grant(request.owner, why=faults)
         mark, many = self.desk.mark(), self.many
-        freed = self._replace(request)
-        kept, short = list[Kept](), list[Noted]()
+        freed = self._replace(request) if request.replaces else {}
+        kept: list[Kept] = []
+        short: list[Noted] = []
         for line, wanted in enumerate(request.wanted):
             seating = self._seating(wanted.sku, request)
             lacking = wanted.quantity
@@ -166,7 +167,7 @@ class _Answering:
 
     def _replace(self, request: Request) -> dict[ids.Sku, None]:
         """Free what *request* replaces; the skus of it."""
-        skus = dict[ids.Sku, None]()
+        skus: dict[ids.Sku, None] = {}
         for ticket in request.replaces:
             if (held := self.desk.held(ticket.reservation)) is not None:
                 skus[sku_at(held.position)] = None

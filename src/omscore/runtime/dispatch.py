@@ -71,12 +71,15 @@ class Dispatch:
 
     def hearers(self, recorded: Recorded[object], root: str) -> Iterable[Todo]:
         """One todo for each process that is interested in this event."""
-        for process in self._hearing.get(type(recorded.event), ()):
-            if process.hears[type(recorded.event)](recorded.event):
-                yield Todo(
-                    id=derived(recorded.id, process.kind.name),
-                    due=recorded.recorded_at,
-                    key=process.kind.key(recorded.key.id),
-                    command=Hear(recorded.id),
-                    causation=root,
-                )
+        event = recorded.event
+        return [
+            Todo(
+                id=derived(recorded.id, process.kind.name),
+                due=recorded.recorded_at,
+                key=process.kind.key(recorded.key.id),
+                command=Hear(recorded.id),
+                causation=root,
+            )
+            for process in self._hearing.get(type(event), ())
+            if process.hears[type(event)](event)
+        ]

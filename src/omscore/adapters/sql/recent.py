@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from threading import Lock
+from typing import NamedTuple
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from omscore.kernel.keys import Key
 
 
-@frozen
-class Decoded:
+class Decoded(NamedTuple):
     """A state, and the digest and length of the text that it was decoded from."""
 
     digest: int
@@ -40,12 +41,13 @@ class Recent:
                 self._found.move_to_end(key)
             return found
 
-    def put(self, key: Key[object], decoded: Decoded) -> None:
-        """Remember what is at *key*, and forget what was not asked for the longest."""
+    def put(self, states: Mapping[Key[object], Decoded]) -> None:
+        """Remember what is at some keys, and forget what was not asked for the longest."""
         with self._lock:
-            before = self._found.pop(key, None)
-            self._found[key] = decoded
-            self._length += decoded.length - (0 if before is None else before.length)
+            for key, decoded in states.items():
+                before = self._found.pop(key, None)
+                self._found[key] = decoded
+                self._length += decoded.length - (0 if before is None else before.length)
             while self._length > self.most:
                 _, oldest = self._found.popitem(last=False)
                 self._length -= oldest.length

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from omscore.adapters.sql.compiling import Repeated, padded
 from omscore.adapters.sql.failures import typed
-from omscore.adapters.sql.recent import Recent
+from omscore.adapters.sql.recent import Decoded, Recent
 from omscore.adapters.sql.rows import Packed, Row, Rows, instant_text
 from omscore.adapters.sql.statements import EVERY, ORDINAL_BITS, Statements
 from omscore.adapters.sql.transactions import Transactions
@@ -46,14 +46,15 @@ class SqlWork:
         found = dict.fromkeys(wanted, _NOTHING)
         with typed():
             rows = self._asked(self._statements.states, asked)
+        news: dict[Key[object], Decoded] = {}
         for n, version, margin, sum_, body in rows:
             if version is None:
                 continue
             key, decoded = wanted[n], known[n]
             if body is not None or decoded is None:
-                decoded = self._rows.read(key, sum_, body)
-                self._recent.put(key, decoded)
+                decoded = news[key] = self._rows.read(key, sum_, body)
             found[key] = Versioned(decoded.state, version, margin)
+        self._recent.put(news)
         return found
 
     def listed(self, listing: Listing[object], /) -> Sequence[Key[object]]:
@@ -129,8 +130,7 @@ class SqlWork:
             packed = self._rows.packed(saving)
             with self._transactions.saving() as connection:
                 self._send(packed, connection)
-        for key, decoded in packed.decoded.items():
-            self._recent.put(key, decoded)
+        self._recent.put(packed.decoded)
 
     def _send(self, packed: Packed, connection: Connection) -> None:
         # Everybody locks rows in this order, so nobody waits in a circle: new states, then changed
@@ -163,7 +163,8 @@ class SqlWork:
             if version == 0
         ]
         held = [(*key, 1, None, None, 0, "") for key in absent]
-        _count(connection, self._statements.add, sorted([*packed.added, *held], key=_named))
+        added = sorted([*packed.added, *held], key=_named) if held else packed.added
+        _count(connection, self._statements.add, added)
         _count(connection, self._statements.erase, absent)
 
     def _places(self, many: int, connection: Connection) -> Iterable[int | None]:
