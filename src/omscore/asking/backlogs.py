@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 
 from omscore.asking.questions import AskingQuestions
 from omscore.asking.stock import held_at, places_of
 from omscore.atp.messages import NoSuchItem
-from omscore.atp.reallocation import Reallocation, Strategy, reallocate
+from omscore.atp.reallocation import Reallocation, Strategy
 from omscore.atp.sharing import Shared, Sharing, share
 from omscore.catalog.item import ITEM
 from omscore.kernel import ids
@@ -58,20 +59,22 @@ class AskingBacklogs(AskingQuestions):
 
         Concerned are units that are allocated there but not released, and those that wait.
         *strategies* of single orders go before *strategy*; *ranks* of orders, the lowest first, go
-        before the time at which they were placed.
+        before the time at which they were placed.  Safety stock and the shares of other channels
+        are withheld, but what was promised before may be kept.
         """
         pair, now = (ids.sku(sku), ids.node_id(node)), self._clock.now()
         choices = reallocating.Choices(strategy, strategies, ranks)
 
         def found(unit: UnitOfWork) -> Reallocation:
-            [place] = places_of(unit, [pair], "sellable", now)
+            network = self.configuration.availability.of_network
+            [place] = places_of(unit, [pair], "sellable", now, everywhere=network)
             held = held_at(unit, place)
             key = BACKLOG.key(place.sku)
             backlog = key.narrow(unit.get([key])[key].state) or Backlog()
             orders = _orders(unit, backlog, held)
             claims = reallocating.claims(orders, backlog, held, place.today, choices)
-            there = reallocating.curve(place.position, orders, held, place.today, now)
-            return reallocate(claims, there)
+            selling = partial(self._terms, place, "sellable")
+            return reallocating.anew(claims, place.position, orders, selling, place.today, now)
 
         return rerun(found, self.storage)
 

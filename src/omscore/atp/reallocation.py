@@ -194,13 +194,14 @@ def reallocate(
 
 
 def _standing(claims: Iterable[DatedClaim]) -> list[DatedClaim]:
-    standing = sorted(claims, key=_turn)
+    standing = sorted(claims, key=turn)
     if len({one.id for one in standing}) < len(standing):
         raise Unreadable("an id of its own for each demand", "$.claims")
     return standing
 
 
-def _turn(one: DatedClaim) -> tuple[int, int, date, str]:
+def turn(one: DatedClaim) -> tuple[int, int, date, str]:
+    """What is served before what: by strategy, rank, day, and id."""
     return STRATEGIES.index(one.strategy), one.rank, one.day, one.id
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
-from attrs import frozen
+from attrs import field, frozen
 
+from omscore.atp.availability import Availability
 from omscore.atp.expiries import until
 from omscore.atp.granting import Commit, End, Ended, Extend, Move, Raise, Short
 from omscore.atp.messages import NoSuchNode
-from omscore.atp.position import POSITION, position_id
+from omscore.atp.position import POSITION, PositionId, position_id
 from omscore.atp.requests import (
     REQUEST,
     Grant,
@@ -25,6 +26,7 @@ from omscore.atp.requests import (
     TooManyExtensions,
 )
 from omscore.atp.reservations import RESERVATION, Reservation
+from omscore.atp.terms import PLAIN, Terms
 from omscore.atp.tickets import (
     CommitReservations,
     ConsumeReservations,
@@ -36,13 +38,14 @@ from omscore.atp.tickets import (
     Ticket,
     tickets_of,
 )
+from omscore.catalog.item import ITEM
 from omscore.kernel import ids
 from omscore.kernel.errors import Refused
 from omscore.kernel.keys import Changes, Key, Seen
 from omscore.kernel.reason import Noted, Reason
 from omscore.kernel.recorded import Context
 from omscore.network.facts import THE_NETWORK, Network
-from omscore.orchestration import backlog, expiring, reserving
+from omscore.orchestration import backlog, expiring, reserving, withholding
 from omscore.orchestration.backlog import BACKLOG
 from omscore.orchestration.expiring import node_at, sku_at
 from omscore.orchestration.requesting import Reserving
@@ -50,9 +53,13 @@ from omscore.orchestration.requesting import Reserving
 
 @frozen
 class Owning:
-    """Commit, extend, resize, move, free or consume reservations of one owner."""
+    """Commit, extend, resize, move, free or consume reservations of one owner.
+
+    *availability* says what is withheld from whoever wants more units, or units at another node.
+    """
 
     policy: Reserving
+    availability: Availability = field(factory=Availability)
 
     def reads(self, command: OwnersCommand, seen: Seen) -> Iterable[Key[object]]:
         """The facts, the reservations, their positions, and who waits for them."""
@@ -63,6 +70,9 @@ class Owning:
                 yield BACKLOG.key(sku := sku_at(reservation.position))
                 if isinstance(command, MoveReservation):
                     yield POSITION.key(position_id(command.node, sku))
+                if isinstance(command, MoveReservation | ResizeReservation):
+                    yield ITEM.key(sku)
+                    yield from withholding.reads(self.availability, seen, [sku])
 
     def decide(self, command: OwnersCommand, seen: Seen, context: Context) -> Changes:
         """What is kept now, or why nothing has changed; `Refused` for what is not the owner's."""
@@ -122,9 +132,9 @@ class Owning:
                 longer = until(context.now, command.ttl)
                 return _told(changes, context, Extend(id_, longer, ticket.epoch), held)
             case ResizeReservation():
-                return _resize(changes, context, command, held)
+                return self._resize(changes, context, command, held)
             case MoveReservation():
-                return _move(changes, context, command, held)
+                return self._move(changes, context, command, held)
             case FreeReservations():
                 units = ticket.quantity or held.open
                 answer = _told(changes, context, End(id_, max(1, units), "freed"), held)
@@ -135,6 +145,44 @@ class Owning:
             case _:
                 assert_never(command)
 
+    def _resize(
+        self, changes: Changes, context: Context, command: ResizeReservation, held: Reservation
+    ) -> Short | Ended | None:
+        """Only the difference is asked for, or let go."""
+        ticket, more = command.ticket, command.quantity - held.open
+        if held.epoch != ticket.epoch or not held.open:
+            return Ended(held.open, held.epoch)
+        if more > 0:
+            ask = Raise(ticket.reservation, more, ticket.epoch)
+            return _told(changes, context, ask, held, self._terms(changes, held, held.position))
+        if more < 0:
+            answer = _told(changes, context, End(ticket.reservation, -more, "freed"), held)
+            _call(changes, held, answer)
+            return answer
+        return None
+
+    def _move(
+        self, changes: Changes, context: Context, command: MoveReservation, held: Reservation
+    ) -> Short | Ended | None:
+        """To a node that was chosen, where it stays: whoever chooses has a reason."""
+        to = position_id(command.node, sku_at(held.position))
+        if to == held.position:
+            return None if held.epoch == command.ticket.epoch else Ended(held.open, held.epoch)
+        if not (changes.get(THE_NETWORK) or Network()).nodes[command.node].active:
+            return Short(held.open, 0)
+        ask = Move(command.ticket.reservation, to, (command.node,), command.ticket.epoch)
+        answer = reserving.move(changes, context, ask, self._terms(changes, held, to))
+        if isinstance(answer, Short | Ended):
+            return answer
+        expiring.remind(changes, to, [answer.taken])
+        _call(changes, held, None)
+        return None
+
+    def _terms(self, changes: Changes, held: Reservation, position: PositionId) -> Terms:
+        """On what terms the owner of *held* has more units, or units elsewhere."""
+        where = sku_at(position), node_at(position)
+        return withholding.of_reservations(self.availability, changes, *where, held.channel)
+
 
 def _owners(command: OwnersCommand) -> tuple[str, ...]:
     """Who may ticket; whoever has committed to another owner may do so twice."""
@@ -144,46 +192,16 @@ def _owners(command: OwnersCommand) -> tuple[str, ...]:
 
 
 def _told(
-    changes: Changes, context: Context, ask: Commit | Extend | Raise | End, held: Reservation
+    changes: Changes,
+    context: Context,
+    ask: Commit | Extend | Raise | End,
+    held: Reservation,
+    terms: Terms = PLAIN,
 ) -> Short | Ended | None:
-    answer = reserving.change(changes, context, ask)
+    answer = reserving.change(changes, context, ask, terms)
     if isinstance(answer, Short | Ended):
         return answer
     expiring.remind(changes, held.position, answer.entries)
-    return None
-
-
-def _resize(
-    changes: Changes, context: Context, command: ResizeReservation, held: Reservation
-) -> Short | Ended | None:
-    """Only the difference is asked for, or let go."""
-    ticket, more = command.ticket, command.quantity - held.open
-    if held.epoch != ticket.epoch or not held.open:
-        return Ended(held.open, held.epoch)
-    if more > 0:
-        return _told(changes, context, Raise(ticket.reservation, more, ticket.epoch), held)
-    if more < 0:
-        answer = _told(changes, context, End(ticket.reservation, -more, "freed"), held)
-        _call(changes, held, answer)
-        return answer
-    return None
-
-
-def _move(
-    changes: Changes, context: Context, command: MoveReservation, held: Reservation
-) -> Short | Ended | None:
-    """To a node that was chosen, where it stays: whoever chooses has a reason."""
-    to = position_id(command.node, sku_at(held.position))
-    if to == held.position:
-        return None if held.epoch == command.ticket.epoch else Ended(held.open, held.epoch)
-    if not (changes.get(THE_NETWORK) or Network()).nodes[command.node].active:
-        return Short(held.open, 0)
-    ask = Move(command.ticket.reservation, to, (command.node,), command.ticket.epoch)
-    answer = reserving.move(changes, context, ask)
-    if isinstance(answer, Short | Ended):
-        return answer
-    expiring.remind(changes, to, [answer.taken])
-    _call(changes, held, None)
     return None
 
 

@@ -2,28 +2,44 @@
 
 Those are units that are allocated there, but not yet released to the node, and units that wait.
 Whatever the node has been given stays as it is.  Pure functions: nothing is changed.
+
+What is withheld from who asks is withheld here too.  But what was promised before a rule came may
+be kept: up to no day are more units given out than the terms allow or were confirmed already.
+Orders on other terms, such as those of a channel that has a share of its own, are promised anew one
+kind after the other, by their first in turn; the units of the others stay with them meanwhile.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from attrs import frozen
 
-from omscore.atp.movements import UnitsFreed
+from omscore.atp.movements import UnitsFreed, UnitsReserved
 from omscore.atp.position import Position
-from omscore.atp.position import evolve as without
+from omscore.atp.position import evolve as evolve_position
 from omscore.atp.questions import Level, Shipment
-from omscore.atp.reallocation import DatedClaim, Strategy
+from omscore.atp.reallocation import (
+    DatedClaim,
+    Outcome,
+    Reallocation,
+    Strategy,
+    by_then,
+    reallocate,
+    turn,
+)
 from omscore.atp.reservations import Reservation
 from omscore.atp.sharing import Claim
+from omscore.atp.terms import Terms
 from omscore.kernel.errors import Unreadable
-from omscore.kernel.ids import LineId, OrderId, ReservationId
+from omscore.kernel.ids import LineId, Method, OrderId, ReservationId
 from omscore.lifecycle.order.order import Order
 from omscore.orchestration.backlog import Backlog
 
 Held = Mapping[ReservationId, Reservation]
+Selling = Callable[[Method | None, str | None], Terms]
+"""On what terms units go by a delivery method to who sells through a channel."""
 
 
 @frozen
@@ -72,17 +88,76 @@ def claims(
     ]
 
 
-def curve(
-    position: Position, orders: Iterable[Order], held: Held, today: date, now: datetime
+def anew(
+    claims: Iterable[DatedClaim],
+    position: Position,
+    orders: Iterable[Order],
+    selling: Selling,
+    today: date,
+    now: datetime,
+) -> Reallocation:
+    """What becomes of *claims*, which are all that *orders* have and want of *position*."""
+    sold = {one.id: one for one in orders}
+    outcomes = list[Outcome]()
+    for terms, alike in _by_terms(claims, sold, selling):
+        channel = {one.id: _order(one, sold).channel for one in alike}
+        freed = [
+            UnitsFreed(None, each.day, each.units, channel=channel[one.id])
+            for one in alike
+            for each in one.confirmed
+        ]
+        bare = evolve_position(position, *freed)
+        done = reallocate(alike, _curve(bare, terms, alike, today, now))
+        outcomes += done.outcomes
+        taken = [
+            UnitsReserved(None, each.day, each.units, None, channel=channel[one.claim.id])
+            for one in done.outcomes
+            for each in one.confirmed
+        ]
+        position = evolve_position(bare, *taken)
+    return Reallocation(tuple(outcomes))
+
+
+def _by_terms(
+    claims: Iterable[DatedClaim], orders: Mapping[OrderId, Order], selling: Selling
+) -> Sequence[tuple[Terms, list[DatedClaim]]]:
+    """Those on the same terms together, by the first of each in turn."""
+    found = list[tuple[Terms, list[DatedClaim]]]()
+    for one in sorted(claims, key=turn):
+        order = _order(one, orders)
+        units = order.lines[LineId(one.id.partition("/")[2])].units
+        terms = selling(next((group.method for group in units), None), order.channel)
+        alike = next((those for known, those in found if known == terms), None)
+        if alike is None:
+            found.append((terms, alike := []))
+        alike.append(one)
+    return found
+
+
+def _order(claim: DatedClaim, orders: Mapping[OrderId, Order]) -> Order:
+    return orders[OrderId(claim.id.partition("/")[0])]
+
+
+def _curve(
+    bare: Position, terms: Terms, claims: Sequence[DatedClaim], today: date, now: datetime
 ) -> list[Level]:
-    """What could be promised, if nothing of *orders* were allocated."""
-    freed = [
-        UnitsFreed(reservation, held[reservation].day, quantity)
-        for order in orders
-        for _, reservation, quantity in _allocated(order, held)
+    """What could be promised on *terms* if *bare* had promised nothing of *claims*."""
+    on_terms = list(_levels(terms.curve(bare, today, today=today, now=now)))
+    there = list(_levels(bare.curve(today, today=today, now=now)))
+    had = [each for one in claims for each in one.confirmed]
+    days = {one.day for one in (*on_terms, *there)} | {max(today, each.day) for each in had}
+    return [
+        Level(day, max(_at(on_terms, day), min(_at(there, day), by_then(had, day))))
+        for day in sorted(days)
     ]
-    rows = without(position, *freed).curve(today, today=today, now=now)
-    return [Level(day, units) for day, units in rows]
+
+
+def _levels(rows: Iterable[tuple[date, int]]) -> Iterator[Level]:
+    return (Level(day, units) for day, units in rows)
+
+
+def _at(rows: Iterable[Level], day: date) -> int:
+    return [one.available for one in rows if one.day <= day][-1]
 
 
 def shares_of(backlog: Backlog, ranks: Mapping[str, int]) -> list[Claim]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from attrs import define, evolve, field, frozen
 
@@ -191,13 +192,10 @@ class _Answering:
         """
         at, channel = request.at, request.channel
         if (sku, at, channel) not in self._seatings:
-            terms = {
-                node: withholding.terms(self.availability, self.changes, sku, node, None, channel)
-                for node in at
-            }
-            shared = any(one.protection is not None for one in terms.values())
+            selling = partial(withholding.of_reservations, self.availability, self.changes, sku)
+            seating = Seating(self.desk, sku, at, selling, channel)
+            shared = any(one.protection is not None for one in seating.terms.values())
             found = None if shared else self.changes.get(BACKLOG.key(sku))
-            seating = Seating(self.desk, sku, at, terms)
             self._seatings[sku, at, channel] = seating, found or Backlog()
         seating, waiting = self._seatings[sku, at, channel]
         seating.begin(self.policy.precedence(waiting, request.owner) if waiting.queue else 0)

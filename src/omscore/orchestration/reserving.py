@@ -117,8 +117,13 @@ def _change(changes: Changes, context: Context, ask: Commit | End) -> None:
         raise Refused(answer)
 
 
-def change(changes: Changes, context: Context, ask: Commit | Extend | Raise | End) -> Answer:
-    """Have *ask* granted and told to both sides, or hear why not."""
+def change(
+    changes: Changes,
+    context: Context,
+    ask: Commit | Extend | Raise | End,
+    terms: Terms = PLAIN,
+) -> Answer:
+    """Have *ask* granted and told to both sides, or hear why not; more units only on *terms*."""
     held = RESERVATION.key(ask.reservation)
     at = POSITION.key(changes.require(held).position)
     answer = granting.decide(
@@ -127,6 +132,7 @@ def change(changes: Changes, context: Context, ask: Commit | Extend | Raise | En
         ask,
         today=today_at(changes, at.id.partition("/")[0], context),
         now=context.now,
+        terms=terms,
     )
     if isinstance(answer, Granted):
         changes.tell(at, answer.entries)
@@ -134,8 +140,10 @@ def change(changes: Changes, context: Context, ask: Commit | Extend | Raise | En
     return answer
 
 
-def move(changes: Changes, context: Context, ask: Move) -> Moving | Short | Ended:
-    """Have a reservation moved and told to both positions, or hear why not."""
+def move(
+    changes: Changes, context: Context, ask: Move, terms: Terms = PLAIN
+) -> Moving | Short | Ended:
+    """Have a reservation moved on *terms*, and told to both positions, or hear why not."""
     held, to = RESERVATION.key(ask.reservation), POSITION.key(ask.position)
     at = POSITION.key(changes.require(held).position)
     answer = granting.move(
@@ -144,6 +152,7 @@ def move(changes: Changes, context: Context, ask: Move) -> Moving | Short | Ende
         ask,
         today=today_at(changes, to.id.partition("/")[0], context),
         now=context.now,
+        terms=terms,
     )
     if isinstance(answer, Moving):
         changes.tell(to, [answer.taken])

@@ -14,7 +14,7 @@ are larger it is a search that may miss some.  It ends after `STEPS` tries in an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ from attrs import define, field
 from omscore.atp.drafts import Draft
 from omscore.atp.position import PositionId, position_id
 from omscore.atp.requests import Wanted
-from omscore.atp.terms import PLAIN, Terms
+from omscore.atp.terms import Terms
 from omscore.kernel.ids import NodeId, ReservationId, Sku
 from omscore.orchestration.desk import Desk
 
@@ -39,19 +39,29 @@ class Seat(NamedTuple):
     units: int
 
 
+Selling = Callable[[NodeId, str | None], Terms]
+"""On what terms units at a node are promised to who sells through a channel."""
+
+
 @define(eq=False)
 class Seating:
-    """The search for a sku at a *group* of nodes, on the *terms* of who asks."""
+    """The search for a sku at a *group* of nodes, for who sells through *channel*.
+
+    *selling* gives the terms of who asks, and of those who give way for it.
+    """
 
     desk: Desk
     sku: Sku
     group: Sequence[NodeId]
-    terms: Mapping[NodeId, Terms] = field(factory=dict)
+    selling: Selling
+    channel: str | None
+    terms: Mapping[NodeId, Terms] = field(init=False)
     _drafts: list[tuple[NodeId, Draft]] = field(init=False)
     _left: Mapping[NodeId, int] = field(factory=dict, init=False)
     _steps: int = field(default=STEPS, init=False)
 
     def __attrs_post_init__(self) -> None:
+        self.terms = {node: self.selling(node, self.channel) for node in self.group}
         self._drafts = [(node, self._draft(node)) for node in self.group]
 
     def _at(self, node: NodeId) -> PositionId:
@@ -71,8 +81,7 @@ class Seating:
 
     def _units(self, node: NodeId, draft: Draft, day: date | None) -> int:
         """How many units *node* has to give for *day*."""
-        terms = self.terms.get(node, PLAIN)
-        there = draft.available(draft.today if day is None else day, terms)
+        there = draft.available(draft.today if day is None else day, self.terms[node])
         return max(0, there - self._left.get(node, 0) if self._left else there)
 
     def available(self, day: date | None) -> int:
@@ -179,7 +188,7 @@ class Seating:
         if (kept := self.desk.held(id_)) is None:
             return False
         mark, draft = self.desk.mark(), self._draft(node)
-        terms = self.terms.get(node, PLAIN)
+        terms = self.selling(node, kept.channel)
         while (there := draft.available(kept.day, terms)) < kept.open:
             gone = self._one_leaves(node, kept.day, passed)
             if not gone or draft.available(kept.day, terms) <= there:

@@ -21,6 +21,17 @@ def reads(availability: Availability, seen: Seen, skus: Iterable[ids.Sku]) -> It
             yield from (POSITION.key(position_id(node, sku)) for node in network.nodes)
 
 
+def of_reservations(
+    availability: Availability,
+    changes: Changes,
+    sku: ids.Sku,
+    node: ids.NodeId,
+    channel: str | None,
+) -> Terms:
+    """On what terms a host sets units aside, more of them, or at another node."""
+    return terms(availability, changes, sku, node, None, channel)
+
+
 def terms(
     availability: Availability,
     changes: Changes,

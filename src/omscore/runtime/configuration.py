@@ -169,7 +169,7 @@ class Configuration:
         )
         return {
             requests.ReserveStock: requesting.Requesting(self.reserving, self.availability),
-            **dict.fromkeys(owned, owning.Owning(self.reserving)),
+            **dict.fromkeys(owned, owning.Owning(self.reserving, self.availability)),
             tickets.ExpireReservations: expiring.Expiring(),
         }
 
