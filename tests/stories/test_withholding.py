@@ -11,8 +11,10 @@ from omscore.atp.messages import ExpectSupply
 from omscore.atp.methods import Options
 from omscore.atp.periods import Discrete
 from omscore.atp.protection import Protection, Segment
+from omscore.atp.questions import NotBy, Shipment
 from omscore.atp.requests import Request, ReserveStock, Wanted
 from omscore.atp.safety import SafetyRule, SafetyStock
+from omscore.catalog.item import Component
 from omscore.kernel.errors import Unreadable
 from omscore.lifecycle.order.messages import CancelOrder
 from omscore.lifecycle.quote.messages import AcceptQuote
@@ -130,6 +132,37 @@ def test_a_quote_and_a_cart_hold_the_share_of_their_channel() -> None:
     assert shop.oms.available("TEA", "berlin", channel="shop") == 0
     assert shop.oms.available("TEA", "berlin", channel="web") == 1
     laws.check(shop.oms)
+
+
+def test_every_question_about_stock_is_answered_for_a_channel() -> None:
+    """One of them says four, and so do all."""
+    shop, at = shared(), ("TEA", "berlin")
+    shop.oms.know(an_item("SET", kind="bundle", components=[Component("TEA", 2)]))
+    oms: Any = shop.oms
+    web = {"channel": "web"}
+
+    assert oms.availabilities([at], **web) == {at: oms.available(*at, **web)} == {at: 4}
+    assert oms.over_nodes("TEA", **web)[0].available == 4
+    assert oms.bundles("SET", **web)[0].available == 2
+    assert oms.shipments(*at, 4, **web) == (Shipment(day(0), 4),)
+    assert isinstance(oms.shipments(*at, 5, **web), NotBy)
+    assert oms.together("berlin", [("TEA", 4)], **web) == oms.earliest(*at, 4, **web) == day(0)
+    assert oms.lacking(*at, 5, **web) is not None
+    assert oms.lacking(*at, 4, **web) is None
+    assert oms.lacking_together("berlin", [("TEA", 4)], **web) == {}
+
+
+def test_pegging_goes_by_what_supply_may_serve() -> None:
+    """By the matrix of the channel, planned supply covers no order."""
+    matrix = Counting(serves=TypeMatrix({"planned": ["planned"]}))
+    rule = Answering(channel="web", options=Options(counting=matrix))
+    shop = shop_with(Availability(answering=[rule]), berlin=0)
+    due: Any = {"node": "berlin", "sku": "TEA", "quantity": 5, "day": day(2)}
+    shop.given(ExpectSupply(**due, document="po-1", kind="planned", firm=False), an_order(4))
+
+    assert shop.oms.pegging("TEA", "berlin").uncovered() == ()
+    [row] = shop.oms.pegging("TEA", "berlin", channel="web").uncovered()
+    assert (row.demand, row.units) == ("o-1", 4)
 
 
 def test_planned_supply_is_promised_to_nobody_if_the_matrix_says_so() -> None:

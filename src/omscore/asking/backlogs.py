@@ -66,8 +66,7 @@ class AskingBacklogs(AskingQuestions):
         choices = reallocating.Choices(strategy, strategies, ranks)
 
         def found(unit: UnitOfWork) -> Reallocation:
-            network = self.configuration.availability.of_network
-            [place] = places_of(unit, [pair], "sellable", now, everywhere=network)
+            [place] = places_of(unit, [pair], "sellable", now, self.configuration.availability)
             held = held_at(unit, place)
             key = BACKLOG.key(place.sku)
             backlog = key.narrow(unit.get([key])[key].state) or Backlog()

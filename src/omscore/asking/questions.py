@@ -28,10 +28,19 @@ from omscore.runtime.handling import rerun
 
 
 class AskingQuestions(AskingStock):
-    """Questions about quantities and days, of one node, several, or all."""
+    """Questions about quantities and days, of one node, several, or all.
+
+    Safety stock (for delivery by *method*) and what is protected for others than *channel* are
+    withheld, as they are from who orders.
+    """
 
     def availabilities(
-        self, asked: Iterable[tuple[str, str]], *, day: date | None = None
+        self,
+        asked: Iterable[tuple[str, str]],
+        *,
+        day: date | None = None,
+        method: str | None = None,
+        channel: str | None = None,
     ) -> Mapping[tuple[str, str], int]:
         """How many units may be promised of each (sku, node) for *day* (its today, if not given).
 
@@ -43,7 +52,7 @@ class AskingQuestions(AskingStock):
         return {
             (one.sku, one.node): max(
                 0,
-                self._terms(one, "sellable", None, None).available(
+                self._terms(one, "sellable", method, channel).available(
                     one.position, day or one.today, today=one.today, now=now
                 ),
             )
@@ -51,46 +60,86 @@ class AskingQuestions(AskingStock):
         }
 
     def shipments(
-        self, sku: str, node: str, quantity: int, *, latest: date | None = None, first: int = 1
+        self,
+        sku: str,
+        node: str,
+        quantity: int,
+        *,
+        latest: date | None = None,
+        first: int = 1,
+        method: str | None = None,
+        channel: str | None = None,
     ) -> tuple[Shipment, ...] | NotBy:
         """*quantity* units of *node* in parts, as early as may be: the first at least *first*.
 
         The last one goes by *latest*, or nothing goes.
         """
-        return questions.shipments(self._curve(sku, node), quantity, latest, first)
+        return questions.shipments(self._curve(sku, node, method, channel), quantity, latest, first)
 
     def lacking(
-        self, sku: str, node: str, quantity: int, *, latest: date | None = None
+        self,
+        sku: str,
+        node: str,
+        quantity: int,
+        *,
+        latest: date | None = None,
+        method: str | None = None,
+        channel: str | None = None,
     ) -> Lacks | None:
         """How many more units, and by when, *node* needs for *quantity* by *latest*; None if none.
 
         Without *latest*, by the last day on which anything comes.
         """
-        return lacking.lacking(self._curve(sku, node), quantity, latest)
+        return lacking.lacking(self._curve(sku, node, method, channel), quantity, latest)
 
     def together(
-        self, node: str, wanted: Iterable[tuple[str, int]], *, latest: date | None = None
+        self,
+        node: str,
+        wanted: Iterable[tuple[str, int]],
+        *,
+        latest: date | None = None,
+        method: str | None = None,
+        channel: str | None = None,
     ) -> date | LineNotBy:
         """The first day on which *node* has all of *wanted*, skus and units; or what lacks most."""
         lines = [(ids.sku(sku), quantity) for sku, quantity in wanted]
-        curves = self._curves([(sku, node) for sku in dict.fromkeys(sku for sku, _ in lines)])
-        return questions.together({sku: rows for (sku, _), rows in curves.items()}, lines, latest)
+        named = self._of_node(node, lines, method, channel)
+        return questions.together(named, lines, latest)
 
     def lacking_together(
-        self, node: str, wanted: Iterable[tuple[str, int]], *, latest: date | None = None
+        self,
+        node: str,
+        wanted: Iterable[tuple[str, int]],
+        *,
+        latest: date | None = None,
+        method: str | None = None,
+        channel: str | None = None,
     ) -> Mapping[ids.Sku, Lacks]:
         """What *node* needs of each sku for all of *wanted* by *latest*: the fewest units."""
         lines = [(ids.sku(sku), quantity) for sku, quantity in wanted]
-        curves = self._curves([(sku, node) for sku in dict.fromkeys(sku for sku, _ in lines)])
-        named = {sku: rows for (sku, _), rows in curves.items()}
+        named = self._of_node(node, lines, method, channel)
         return lacking.lacking_together(named, lines, latest)
 
-    def over_nodes(self, sku: str, nodes: Iterable[str] | None = None) -> Sequence[Level]:
+    def over_nodes(
+        self,
+        sku: str,
+        nodes: Iterable[str] | None = None,
+        *,
+        method: str | None = None,
+        channel: str | None = None,
+    ) -> Sequence[Level]:
         """What may be promised of all *nodes* together (of every node, if they are not given)."""
-        return questions.pooled(self._curves((sku, node) for node in self._nodes(nodes)).values())
+        asked = [(sku, node) for node in self._nodes(nodes)]
+        return questions.pooled(self._curves(asked, method, channel).values())
 
     def bundles(
-        self, sku: str, nodes: Iterable[str] | None = None, *, apart: bool = False
+        self,
+        sku: str,
+        nodes: Iterable[str] | None = None,
+        *,
+        apart: bool = False,
+        method: str | None = None,
+        channel: str | None = None,
     ) -> Sequence[Bundles]:
         """How many whole bundles of *sku* may be promised from which day on, and what limits them.
 
@@ -99,7 +148,8 @@ class AskingQuestions(AskingStock):
         bundle.
         """
         parts, places = self._parts(sku), self._nodes(nodes)
-        found = self._curves((part, node) for node in places for part in parts)
+        asked = [(part, node) for node in places for part in parts]
+        found = self._curves(asked, method, channel)
         curves = {node: {part: found[part, node] for part in parts} for node in places}
         ask = questions.bundles_over if apart else questions.bundles_at_one
         return ask(parts, curves)
@@ -111,8 +161,12 @@ class AskingQuestions(AskingStock):
         policy: Policy = "fifo",
         *,
         ranks: Mapping[str, int] = NO_RANKS,
+        channel: str | None = None,
     ) -> Table:
         """Which supply serves which order and which demand of others at *node*.
+
+        Supply counts as it does for who sells through *channel*: when it can be used, and what it
+        may serve by the type matrix.
 
         What is committed goes by the name of its owner, numbered by day if it has several; what is
         set aside for a while goes by day.  *ranks* of owners, the lowest first, decide under
@@ -121,7 +175,7 @@ class AskingQuestions(AskingStock):
         pair, now = (ids.sku(sku), ids.node_id(node)), self._clock.now()
 
         def found(unit: UnitOfWork) -> tuple[Place, Mapping[ids.ReservationId, Reservation]]:
-            [place] = places_of(unit, [pair], "sellable", now)
+            [place] = places_of(unit, [pair], "sellable", now, self.configuration.availability)
             return place, held_at(unit, place)
 
         place, held = rerun(found, self.storage)
@@ -129,21 +183,33 @@ class AskingQuestions(AskingStock):
         if strangers := sorted(set(ranks) - set(owners.values())):
             raise Unreadable("somebody who has reserved units here", f"$.ranks.{strangers[0]}")
         by_entry = {entry: ranks.get(owner, 0) for entry, owner in owners.items()}
-        return peg(entries, place.today, policy, ranks=by_entry)
+        counting = self._terms(place, "sellable", None, channel).counting
+        return peg(entries, place.today, policy, ranks=by_entry, counting=counting)
 
-    def _curve(self, sku: str, node: str) -> list[Level]:
-        return self._curves([(sku, node)])[ids.sku(sku), ids.node_id(node)]
+    def _curve(self, sku: str, node: str, method: str | None, channel: str | None) -> list[Level]:
+        curves = self._curves([(sku, node)], method, channel)
+        return curves[ids.sku(sku), ids.node_id(node)]
+
+    def _of_node(
+        self,
+        node: str,
+        lines: Iterable[tuple[ids.Sku, int]],
+        method: str | None,
+        channel: str | None,
+    ) -> dict[ids.Sku, list[Level]]:
+        asked = [(sku, node) for sku in dict.fromkeys(sku for sku, _ in lines)]
+        return {sku: rows for (sku, _), rows in self._curves(asked, method, channel).items()}
 
     def _curves(
-        self, asked: Iterable[tuple[str, str]]
+        self, asked: Iterable[tuple[str, str]], method: str | None, channel: str | None
     ) -> dict[tuple[ids.Sku, ids.NodeId], list[Level]]:
         places, now = self._positions(asked)
-        return {(one.sku, one.node): self._levels(one, now) for one in places}
-
-    def _levels(self, place: Place, now: datetime) -> list[Level]:
-        terms = self._terms(place, "sellable", None, None)
-        rows = terms.curve(place.position, place.today, today=place.today, now=now)
-        return [Level(day, units) for day, units in rows]
+        curves = dict[tuple[ids.Sku, ids.NodeId], list[Level]]()
+        for one in places:
+            terms = self._terms(one, "sellable", method, channel)
+            rows = terms.curve(one.position, one.today, today=one.today, now=now)
+            curves[one.sku, one.node] = [Level(day, units) for day, units in rows]
+        return curves
 
     def _nodes(self, nodes: Iterable[str] | None) -> Sequence[ids.NodeId]:
         if nodes is not None:

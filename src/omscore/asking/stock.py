@@ -9,10 +9,12 @@ import attrs
 from attrs import field, frozen
 
 from omscore.asking.promises import AskingPromises
+from omscore.atp.availability import LOOK_AHEAD, Availability
 from omscore.atp.entries import of_position
 from omscore.atp.messages import NoSuchItem, NoSuchNode
 from omscore.atp.methods import AtpMethod, Options, Row
 from omscore.atp.position import CONDITIONS, POSITION, Condition, Position, position_id
+from omscore.atp.projected import Untracked
 from omscore.atp.reservations import RESERVATION, Reservation
 from omscore.atp.safety import Case
 from omscore.atp.terms import PLAIN, Terms, uses
@@ -109,12 +111,15 @@ class AskingStock(AskingPromises):
         """
         place, now = self._place(sku, node, "sellable")
         rule = self.configuration.availability.answer(place.case(), channel)
+        asked = method or rule.method
+        if method is None and isinstance(rule.method, Untracked):
+            asked = LOOK_AHEAD  # the position has that supply
         terms = self._terms(place, "sellable", None, channel)
         how = rule.options if options is None else options
         if options is None and terms.safety:
             how = attrs.evolve(how, safety=terms.safety)
         entries = of_position(place.position, place.today, now)
-        rows = (method or rule.method).curve(entries, place.today, how)
+        rows = asked.curve(entries, place.today, how)
         if options is not None or (protection := terms.protection) is None:
             return rows
         used = uses(place.position, protection, now)
@@ -165,10 +170,10 @@ class AskingStock(AskingPromises):
             raise Unreadable(f"one of {', '.join(CONDITIONS)}", "$.condition")
         pairs = [(ids.sku(sku), ids.node_id(node)) for sku, node in asked]
         now = self._clock.now()
-        everywhere = self.configuration.availability.of_network
+        availability = self.configuration.availability
 
         def found(unit: UnitOfWork) -> Sequence[Place]:
-            return places_of(unit, pairs, condition, now, everywhere=everywhere)
+            return places_of(unit, pairs, condition, now, availability)
 
         return rerun(found, self.storage), now
 
@@ -178,12 +183,11 @@ def places_of(
     pairs: Sequence[tuple[ids.Sku, ids.NodeId]],
     condition: Condition,
     now: datetime,
-    *,
-    everywhere: bool = False,
+    availability: Availability,
 ) -> Sequence[Place]:
-    """The position of each pair; `Refused` if a sku or a node is unknown.
+    """The position of each pair as *availability* sees it; `Refused` if a sku or node is unknown.
 
-    If *everywhere*, also what every node has on hand.
+    Where its rules speak of the network, also what every node has on hand.
     """
     items = {sku: ITEM.key(sku) for sku, _ in pairs}
     keys = {pair: POSITION.key(position_id(pair[1], pair[0], condition)) for pair in pairs}
@@ -197,9 +201,10 @@ def places_of(
     unknown += [NoSuchItem(sku) for sku, key in items.items() if seen[key].state is None]
     if unknown:
         raise Refused(*unknown)
+    everywhere = availability.of_network
     there = {sku: _stock(unit, sku, network) for sku in items} if everywhere else {}
     today = {node: local_day(now, network.nodes[node].zone) for _, node in pairs}
-    return [
+    places = [
         Place(
             *pair,
             key.narrow(seen[key].state) or Position(),
@@ -208,6 +213,12 @@ def places_of(
             there.get(pair[0], {}),
         )
         for pair, key in ((pair, keys[pair]) for pair in pairs)
+    ]
+    if condition != "sellable" or not availability.untracks:
+        return places
+    return [
+        attrs.evolve(one, position=availability.seen(one.case(), one.position, one.today))
+        for one in places
     ]
 
 

@@ -7,6 +7,7 @@ grants, so that what is told is what is kept; a grant is never more than the pos
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import TypeVar
 
 import attrs
@@ -14,7 +15,9 @@ from attrs import field, frozen
 
 from omscore.atp.counting import Counting
 from omscore.atp.methods import DEFAULTS, AtpMethod, Options
-from omscore.atp.projected import LookAhead
+from omscore.atp.movements import Endless
+from omscore.atp.position import Position
+from omscore.atp.projected import LookAhead, Untracked
 from omscore.atp.protection import Protection
 from omscore.atp.safety import Case, SafetyStock
 from omscore.atp.terms import PLAIN, Terms
@@ -78,10 +81,17 @@ class Answering(Scope):
 
     Of their `Counting`, what leaves out supply also restricts what is granted: the type matrix,
     reliability, days of putting away, and lead days.
+
+    `Untracked` is no way to read what is there, but supply: without limit, from its lead days on.
+    Such a rule names no channel, for supply is there for all of them.
     """
 
     method: AtpMethod = field(default=LOOK_AHEAD, validator=_method)
     options: Options = field(default=DEFAULTS, validator=_options)
+
+    def __attrs_post_init__(self) -> None:
+        if isinstance(self.method, Untracked) and self.channel is not None:
+            raise Unreadable("no channel: what is not counted is there for all", "$.channel")
 
 
 def _protection(_: object, __: object, value: Protection) -> None:
@@ -136,6 +146,22 @@ class Availability:
     def answer(self, case: Case, channel: str | None = None) -> Answering:
         """The rule that says how *case* is answered."""
         return _first(self.answering, case, channel) or DEFAULT
+
+    @property
+    def untracks(self) -> bool:
+        """Whether any rule says that units are not counted."""
+        return any(isinstance(one.method, Untracked) for one in self.answering)
+
+    def seen(self, case: Case, position: Position, today: date) -> Position:
+        """*position* of *case*, with supply without limit if a rule says so.
+
+        The lead days are those of the rule; it begins when a report or a grant before said.
+        """
+        method = self.answer(case).method
+        if not isinstance(method, Untracked):
+            return position
+        since = today if position.endless is None else position.endless.since
+        return attrs.evolve(position, endless=Endless(since, method.lead_days))
 
     def terms(
         self,

@@ -12,10 +12,11 @@ from typing import NamedTuple
 from attrs import define, field
 
 from omscore.atp import granting, reservations
+from omscore.atp.availability import Availability
 from omscore.atp.drafts import Draft, Entry
 from omscore.atp.granting import Move
 from omscore.atp.movements import UnitsFreed
-from omscore.atp.position import POSITION, Position, PositionId, position_id
+from omscore.atp.position import POSITION, PositionId, position_id
 from omscore.atp.reservations import (
     RESERVATION,
     Exit,
@@ -25,12 +26,12 @@ from omscore.atp.reservations import (
     StockReserved,
     expiring_at,
 )
-from omscore.kernel.ids import NodeId, ReservationId
+from omscore.kernel.ids import ReservationId
 from omscore.kernel.keys import Changes, Key, Listing
 from omscore.kernel.recorded import Context
 from omscore.network.facts import THE_NETWORK, Network
-from omscore.orchestration import expiring
-from omscore.orchestration.expiring import sku_at
+from omscore.orchestration import expiring, withholding
+from omscore.orchestration.expiring import node_at, sku_at
 from omscore.orchestration.reserving import today_at
 
 PLACES, LISTS, EACH = 40, 8, 32
@@ -54,10 +55,11 @@ class _Noted(NamedTuple):
 
 @define(eq=False)
 class Desk:
-    """What one command decides on top of *changes*."""
+    """What one command decides on top of *changes*; *availability* says what is not counted."""
 
     changes: Changes
     context: Context
+    availability: Availability
     _drafts: dict[PositionId, Draft] = field(factory=dict, init=False)
     _held: dict[ReservationId, Reservation | None] = field(factory=dict, init=False)
     _noted: list[_Noted] = field(factory=list, init=False)
@@ -71,11 +73,12 @@ class Desk:
         if (found := self._drafts.get(position)) is None:
             key = POSITION.key(position)
             self.changes.seen.demand(key)
-            node = NodeId(position.partition("/")[0])
+            sku, node = sku_at(position), node_at(position)
             known = (self.changes.get(THE_NETWORK) or Network()).nodes.get(node)
+            today = today_at(self.changes, node, self.context)
             found = self._drafts[position] = Draft(
-                self.changes.get(key) or Position(),
-                today=today_at(self.changes, node, self.context),
+                withholding.seen(self.availability, self.changes, sku, node, today),
+                today=today,
                 now=self.context.now,
                 closed=known is None or not known.active,
             )
@@ -210,7 +213,9 @@ class Desk:
                 events.setdefault(one.reservation, []).append(one.event)
         for position, draft in self._drafts.items():
             if told := draft.told():
-                self.changes.tell(POSITION.key(position), told)
+                what = sku_at(position), node_at(position)
+                first = withholding.untracked(self.availability, self.changes, self.context, *what)
+                self.changes.tell(POSITION.key(position), (*first, *told))
                 expiring.remind(self.changes, position, told)
         for id_, happened in events.items():
             key: Key[object] = RESERVATION.key(id_)

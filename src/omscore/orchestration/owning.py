@@ -154,6 +154,7 @@ class Owning:
             return Ended(held.open, held.epoch)
         if more > 0:
             ask = Raise(ticket.reservation, more, ticket.epoch)
+            self._untrack(changes, context, held.position)
             return _told(changes, context, ask, held, self._terms(changes, held, held.position))
         if more < 0:
             answer = _told(changes, context, End(ticket.reservation, -more, "freed"), held)
@@ -171,12 +172,19 @@ class Owning:
         if not (changes.get(THE_NETWORK) or Network()).nodes[command.node].active:
             return Short(held.open, 0)
         ask = Move(command.ticket.reservation, to, (command.node,), command.ticket.epoch)
+        self._untrack(changes, context, to)
         answer = reserving.move(changes, context, ask, self._terms(changes, held, to))
         if isinstance(answer, Short | Ended):
             return answer
         expiring.remind(changes, to, [answer.taken])
         _call(changes, held, None)
         return None
+
+    def _untrack(self, changes: Changes, context: Context, position: PositionId) -> None:
+        """Tell *position* that its units are not counted, if the policy says so."""
+        where = sku_at(position), node_at(position)
+        told = withholding.untracked(self.availability, changes, context, *where)
+        changes.tell(POSITION.key(position), told)
 
     def _terms(self, changes: Changes, held: Reservation, position: PositionId) -> Terms:
         """On what terms the owner of *held* has more units, or units elsewhere."""

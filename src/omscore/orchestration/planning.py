@@ -21,6 +21,7 @@ from omscore.catalog.item import ITEM
 from omscore.kernel import ids
 from omscore.kernel.errors import ensure
 from omscore.kernel.keys import Changes, Key, Seen
+from omscore.kernel.moments import local_day
 from omscore.kernel.recorded import Context
 from omscore.lifecycle.order.order import ORDER
 from omscore.network.calendar import next_ship_day, ship_day, ship_day_of_supply
@@ -142,7 +143,8 @@ class Planner:
         closed: dict[tuple[ids.NodeId, ids.Sku], Spans] = {}
         ahead = {} if first else self._ahead(changes, needs, order)
         for node, skus in _places(network, needs).items():
-            at = {sku: changes.get(POSITION.key(position_id(node, sku))) for sku in skus}
+            today = local_day(now, network.nodes[node].zone)
+            at = {sku: self._seen(changes, sku, node, today) for sku in skus}
             for sku, position in at.items():
                 if position is not None:
                     terms = self._least(changes, needs, sku, node)
@@ -157,6 +159,14 @@ class Planner:
         return Question(
             tuple(needs), network, now, stock, room, avoid, use_by=use_by, closed=closed
         )
+
+    def _seen(
+        self, changes: Changes, sku: ids.Sku, node: ids.NodeId, today: date
+    ) -> Position | None:
+        """A position as availability sees it; None if nothing is known of it."""
+        known = changes.get(POSITION.key(position_id(node, sku)))
+        seen = withholding.seen(self.availability, changes, sku, node, today)
+        return known if known is None and seen.endless is None else seen
 
     def terms(
         self,
@@ -198,6 +208,8 @@ class Planner:
         for n, leg in enumerate(legs):
             held.append(None)
             if not leg.made:
+                told = withholding.untracked(self.availability, changes, context, leg.sku, leg.node)
+                changes.tell(POSITION.key(position_id(leg.node, leg.sku)), told)
                 held[n] = reservation = ids.ReservationId(ids.derived(context.command, "r", n))
                 what = position_id(leg.node, leg.sku), leg.ship_day, leg.quantity
                 ask = Reserve(reservation, *what, owner, expires_at, channel=channel)

@@ -94,7 +94,7 @@ class Requesting:
     def decide(self, command: ReserveStock, seen: Seen, context: Context) -> Changes:
         """One grant for each request, and nothing that was refused."""
         changes = Changes(seen)
-        desk = Desk(changes, context)
+        desk = Desk(changes, context, self.availability)
         answering = _Answering(changes, context, self.policy, desk, self.availability)
         answering.sweep(command)
         answers = list(map(answering.answer, command.requests))
