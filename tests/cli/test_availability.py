@@ -96,3 +96,32 @@ def test_what_cannot_be_answered_is_one_clear_line(
     assert (status, out) == (2, "")
     assert told in err
     assert err.count("\n") == 1
+
+
+def test_it_goes_by_a_policy_from_a_file_for_a_channel(do: Do, tmp_path: Path) -> None:
+    """What is withheld from a channel is withheld here, over as many days as were asked."""
+    file = tmp_path / "availability.toml"
+    file.write_text(
+        "[safety]\nrules = [{ units = 9 }]\n[[protecting]]\n[protecting.protection]\n"
+        'segments = [{ name = "web", amount = 50, measure = "percent" }]\n',
+        encoding="utf-8",
+    )
+    asked = "TEA", "berlin", "--json", "--days", "3"
+    plain, policy = do(*asked), do(*asked, "--availability", str(file))
+    web = do(*asked, "--availability", str(file), "--channel", "web")
+    found = [[row["available"] for row in json.loads(out)["rows"]] for _, out, _ in (plain, web)]
+    others = [row["available"] for row in json.loads(policy[1])["rows"]]
+
+    assert len(others) == 3
+    assert [max(0, units - 9) for units in found[0]] == found[1]
+    assert all(units <= there for units, there in zip(others, found[1], strict=True))
+
+
+def test_a_policy_that_cannot_be_is_refused_with_its_path(do: Do, tmp_path: Path) -> None:
+    """Before anything is asked; the path says what to mend."""
+    file = tmp_path / "availability.toml"
+    file.write_text("[safety]\nrules = [{ units = -1 }]\n", encoding="utf-8")
+    status, out, err = do("TEA", "berlin", "--availability", str(file))
+
+    assert (status, out) == (2, "")
+    assert "$.safety.rules[0].units" in err

@@ -194,6 +194,10 @@ def _atp(told: ArgumentParser) -> None:
     told.add_argument("--days", metavar="N", type=int, help="how many days; 30, if not given")
     told.add_argument("--day", metavar="DAY", type=_day, help="the day to explain; today, if not")
     told.add_argument("--quantity", metavar="N", type=int, default=1, help="how many are wanted")
+    told.add_argument(
+        "--availability", metavar="FILE", type=Path, help="by a policy of availability, as TOML"
+    )
+    told.add_argument("--channel", metavar="NAME", help="for who sells through this channel")
     told.add_argument("--picture", metavar="FILE", type=Path, help="draw it: .png, .svg or .pdf")
     told.add_argument("--json", action="store_true", help="print rows as JSON, nothing else")
 

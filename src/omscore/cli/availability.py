@@ -13,9 +13,11 @@ from rich.table import Table
 
 from omscore.adapters import plots
 from omscore.adapters.clocks import FixedClock, SystemClock
+from omscore.atp.availability import Answering, Availability
 from omscore.atp.lots import UNLIMITED
-from omscore.atp.methods import Options, Row
+from omscore.atp.methods import Row
 from omscore.cli import pages, status, stores
+from omscore.runtime.configuration import Configuration
 
 COLUMNS = ("from", "comes", "others take", "we promised", "withheld", "may be promised")
 
@@ -24,11 +26,12 @@ def run(given: Namespace) -> int:
     """Show the rows on which anything changes, and explain one of them."""
     noon = time(12, tzinfo=UTC)
     clock = FixedClock(datetime.combine(given.today, noon)) if given.today else SystemClock()
-    options = Options() if given.days is None else Options(horizon_days=given.days)
-    with stores.oms_of(stores.existing(given.database), clock=clock) as oms:
-        rows = oms.availability(given.sku, given.node, options=options)
+    policy, at = stores.availability_in(given.availability), (given.sku, given.node)
+    chosen = Configuration(availability=policy if given.days is None else _for(policy, given.days))
+    with stores.oms_of(stores.existing(given.database), chosen, clock=clock) as oms:
+        rows = oms.availability(*at, channel=given.channel)
         day = given.day or rows[0].day
-        lacks = oms.lacking(given.sku, given.node, given.quantity, latest=day)
+        lacks = oms.lacking(*at, given.quantity, latest=day, channel=given.channel)
     why = [plots.sentence(rows, day)]
     if lacks is not None:
         why.append(f"{given.quantity} asked: {lacks}")
@@ -44,6 +47,14 @@ def run(given: Namespace) -> int:
     for told in why:
         page.print(told, soft_wrap=True)
     return status.DONE
+
+
+def _for(policy: Availability, days: int) -> Availability:
+    """*policy*, with answers for so many *days*."""
+    rules = [*policy.answering, Answering()]  # the last one answers where no other does
+    ahead = [attrs.evolve(one.options, horizon_days=days) for one in rules]
+    answering = [attrs.evolve(one, options=how) for one, how in zip(rules, ahead, strict=True)]
+    return attrs.evolve(policy, answering=answering)
 
 
 def table(rows: Sequence[Row]) -> Table:

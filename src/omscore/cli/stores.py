@@ -9,7 +9,8 @@ from importlib import import_module
 from pathlib import Path
 
 from omscore.adapters.clocks import FixedClock
-from omscore.adapters.policies import installed, read_policy
+from omscore.adapters.policies import installed, read_availability, read_policy
+from omscore.atp.availability import Availability
 from omscore.kernel.errors import Unreadable
 from omscore.oms import Oms
 from omscore.orchestration.planning import Planner
@@ -84,11 +85,19 @@ def configuration_in(path: Path) -> Configuration:
     """The choices of a scenario, if *path* is its folder; else those of a policy file."""
     if path.is_dir():
         return configuration(read_scenario(path))
+    return Configuration(planner=Planner(read_policy(_text(path), installed())))
+
+
+def availability_in(path: Path | None) -> Availability:
+    """The policy of availability in a file; nothing is withheld, if there is none."""
+    return Availability() if path is None else read_availability(_text(path))
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         raise Unreadable(f"it cannot be read ({type(fault).__name__})", str(path)) from None
-    return Configuration(planner=Planner(read_policy(text, installed())))
 
 
 @contextmanager

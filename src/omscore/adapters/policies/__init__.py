@@ -1,9 +1,11 @@
-"""Sourcing policies as data: from TOML, strictly, with everything by the name it is registered by.
+"""Policies as data: from TOML, strictly, with everything by the name it is registered by.
 
-`read_policy` reads a file, `checked` looks for what a policy says in vain, `schema` describes what
-a file may hold as JSON Schema, `installed` finds plugins.  A `Registry` says which names there are.
+`read_policy` reads a sourcing policy, `checked` looks for what it says in vain, `schema` describes
+its file as JSON Schema, `installed` finds plugins; a `Registry` says which names there are.
+`read_availability` reads a policy of availability.
 """
 
+from omscore.adapters.policies.availability import read_availability
 from omscore.adapters.policies.checks import checked
 from omscore.adapters.policies.plugins import GROUP, installed
 from omscore.adapters.policies.reading import policy_of, read_policy
@@ -17,6 +19,7 @@ __all__ = [
     "checked",
     "installed",
     "policy_of",
+    "read_availability",
     "read_policy",
     "schema",
 ]

@@ -74,13 +74,17 @@ class File:
 
 def read_policy(text: str, registry: Registry = BUILT_IN) -> Policy:
     """The policy that TOML *text* describes; `Unreadable`, with a path, if it describes none."""
+    return policy_of(table_of(text), registry)
+
+
+def table_of(text: str) -> dict[str, Any]:
+    """What TOML *text* says; `Unreadable` if it is none, or too much."""
     if len(text) > MOST_BYTES:
         raise Unreadable(f"at most {MOST_BYTES} characters")
     try:
-        table = tomllib.loads(text)
+        return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError):
         raise Unreadable("TOML") from None
-    return policy_of(table, registry)
 
 
 def policy_of(table: Mapping[str, Any], registry: Registry = BUILT_IN) -> Policy:
