@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from omscore.atp.entries import DemandEntry, Entry, SupplyEntry, on_hand, unlimited
 from omscore.atp.lots import UNLIMITED
-from omscore.atp.methods import AtpMethod, Because, Options, Row
+from omscore.atp.methods import AtpMethod, Because, Bucket, Options, Row
 from omscore.atp.periods import Cumulative, Discrete, Period
 from omscore.testing.builders import DAY, TODAY, day
 from omscore.testing.entries import entries as entries_of
@@ -116,6 +117,41 @@ def test_periods_are_monotone_in_supply_only_in_sum(
         rows = (available(method.curve(one, TODAY)) for one in (entries, more))
         before, after = map(sum, rows)
         assert after - before == units
+
+
+PERIODS = [Period(*flags) for flags in product((False, True), repeat=3)]
+
+
+@given(
+    entries_of(),
+    st.sampled_from([*PERIODS, Cumulative()]),
+    st.sampled_from(("day", "week")),
+    st.integers(1, 9),
+    st.integers(0, 13),
+)
+def test_more_supply_never_lowers_and_more_demand_never_raises_buckets_of_the_calendar(
+    entries: list[Entry], method: AtpMethod, bucket: Bucket, units: int, due: int
+) -> None:
+    """A loan that is no longer needed goes to the next who is short, and to nobody's loss."""
+    options = Options(bucket=bucket)
+    more = available(method.curve([*entries, SupplyEntry("more", units, day(due))], TODAY, options))
+    less = available(method.curve([*entries, DemandEntry("less", units, day(due))], TODAY, options))
+
+    for was, richer, poorer in zip(
+        available(method.curve(entries, TODAY, options)), more, less, strict=True
+    ):
+        assert poorer <= was <= richer
+
+
+def test_more_supply_may_lower_a_bucket_that_begins_with_it() -> None:
+    """Discrete buckets lack the law, and their page says so: a receipt parts a bucket in two."""
+    entries = [on_hand(5), DemandEntry("so", 4, day(2))]
+    more = [*entries, SupplyEntry("po", 1, day(2))]
+
+    for method in (Discrete(), Period(backward=False)):
+        options = Options(horizon_days=3, bucket="supply")
+        assert method.available(entries, day(2), TODAY, options) == 1
+        assert method.available(more, day(2), TODAY, options) == -3
 
 
 def test_discrete_gives_the_figures_of_its_vendor() -> None:
