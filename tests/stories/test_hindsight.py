@@ -8,10 +8,9 @@ from hypothesis import given, settings
 from omscore.adapters.clocks import CountingIds
 from omscore.kernel.errors import Refused
 from omscore.lifecycle.fulfillment.messages import RejectFulfillment
-from omscore.lifecycle.order.messages import NoSuchOrder, PlanChosen
+from omscore.lifecycle.order.messages import NoSuchOrder, PlaceOrder, PlanChosen
 from omscore.lifecycle.order.order import ORDER
 from omscore.lifecycle.quote.messages import AcceptQuote
-from omscore.lifecycle.quote.quote import QUOTE
 from omscore.oms import Oms
 from omscore.orchestration.planning import Planner
 from omscore.runtime.configuration import Configuration
@@ -105,19 +104,11 @@ def test_every_plan_of_any_history_is_found_again_from_its_events(trace: Sequenc
     shop = a_shop({})
     shop.play(trace)
     configuration = shop.oms.configuration
-    quoted = {
-        accepted
-        for quote in ("q-1", "q-2", "q-3")
-        if (accepted := _order_of(shop, quote)) is not None
-    }
+    quoted = {step.order for step in trace if isinstance(step, AcceptQuote)}
+    placed = {step.order for step in trace if isinstance(step, PlaceOrder)}
 
-    for order in {f"o-{n}" for n in range(1, 9)} - quoted:
+    for order in sorted(placed - quoted):
         with shop.oms.storage.begin() as work:
             for one in work.history(ORDER.key(order)):
                 if isinstance(one.event, PlanChosen):
                     reconsidered(work, one, configuration.planner, configuration.unit_flow)
-
-
-def _order_of(shop: Shop, quote: str) -> str | None:
-    found = shop.oms.get(QUOTE.key(quote))
-    return None if found is None else found.order
