@@ -1,4 +1,4 @@
-"""Rules made of rules, and a rule that costs instead of excluding.
+"""Rules made of rules; and a rule, and a limit, that cost instead of excluding.
 
 A rule is its own condition: it *holds* where it has nothing against a candidate.
 """
@@ -16,6 +16,8 @@ from omscore.kernel.reason import Reason
 from omscore.kernel.several import at_least_one
 from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.costs import MILS, Offer
+from omscore.sourcing.limits import Limit
+from omscore.sourcing.loosening import told
 from omscore.sourcing.need import Need
 from omscore.sourcing.rules import Rule, name_of
 from omscore.sourcing.units import MINOR
@@ -135,3 +137,28 @@ class Soft:
             link=offer.link,
         )
         return 0 if self.rule(need, as_sent) is None else MILS * self.unit
+
+
+@frozen
+class SoftLimit:
+    """A limit that costs *price* where it is broken, instead of excluding.
+
+    It is a `Cost` of the whole plan.  A limit that speaks of each line, group or place costs that
+    much for each of them where it is broken.
+    """
+
+    limit: Limit = field(metadata={"refers": "limit"})
+    price: int = field(validator=some_units, metadata=MINOR)
+
+    @property
+    def name(self) -> str:
+        """That of the limit, so that the parts of a cost say which limit stands in the way."""
+        return f"soft {told(self.limit)}"
+
+    def of_parcel(self, offer: Offer, /) -> int:
+        """Nothing: limits are about what a whole plan does."""
+        return 0
+
+    def of_unit(self, need: Need, offer: Offer, earliest: date, /) -> int:
+        """Nothing, as above."""
+        return 0

@@ -18,10 +18,12 @@ from omscore.network.paths import arrival_day
 from omscore.network.plan import Hop, Leg
 from omscore.sourcing.asked import Mils
 from omscore.sourcing.candidate import Candidate, Question
+from omscore.sourcing.combinators import SoftLimit
 from omscore.sourcing.costs import Offer, in_minor
-from omscore.sourcing.pen import Pen, Way
+from omscore.sourcing.limits import counts_parcels
+from omscore.sourcing.pen import Pen, Soften, Way
 from omscore.sourcing.policy import Policy
-from omscore.sourcing.problem import Problem, Solution, Toll
+from omscore.sourcing.problem import Problem, Solution, Toll, broken
 
 Units = tuple[tuple[int, int, int], ...]
 
@@ -30,7 +32,8 @@ Units = tuple[tuple[int, int, int], ...]
 class Drawing:
     """A problem, and what its numbers stand for.
 
-    *offers* are the parcels, *parcel_mils* what they cost, and *ways* the arcs of each need.
+    *offers* are the parcels, *parcel_mils* what they cost, and *ways* the arcs of each need;
+    *limit_mils* are for each soft limit the place of its cost, and how much it asks.
     *late* is the weight of a unit late past its latest day: solutions that differ by less leave as
     many units short and late.
     """
@@ -41,6 +44,7 @@ class Drawing:
     offers: tuple[Offer, ...]
     parcel_mils: Sequence[Mils]
     toll_mils: Sequence[Mils]
+    limit_mils: Sequence[Soften]
     ways: Sequence[Sequence[Way]]
     late: int
 
@@ -84,9 +88,11 @@ class Drawing:
         carried = [(self.ways[place][arc], many) for place, arc, many in units]
         parcels = {way.parcel for way, _ in carried}
         tolls = {way.toll for way, _ in carried if way.toll is not None}
+        conceded = [self.limit_mils[place] for place in broken(self.problem, units)]
         mils: dict[str, int] = {}
         for n, cost in enumerate(costs):
-            total = sum([self.parcel_mils[parcel][n] for parcel in parcels])
+            total = sum([asked for place, asked in conceded if place == n])
+            total += sum([self.parcel_mils[parcel][n] for parcel in parcels])
             total += sum([self.toll_mils[toll][n] for toll in tolls])
             total += sum([way.mils[n] * many for way, many in carried])
             mils[cost.name] = mils.get(cost.name, 0) + total
@@ -142,10 +148,13 @@ def draw(
 ) -> Drawing:
     """The problem of covering each need from those of its candidates that are *kept*.
 
-    `CostFailed` if a cost of the policy does.
+    Units may wait to leave with others where the question is drawn *held*, and where it costs to
+    leave in several parcels.  `CostFailed` if a cost of the policy does.
     """
-    pen = Pen(question, policy, kept, held)
-    problem, ways, parcel_mils, toll_mils, late = pen.drawn()
+    soft = [cost.limit for tier in policy.tiers for cost in tier if isinstance(cost, SoftLimit)]
+    pen = Pen(question, policy, kept, held or counts_parcels(soft))
+    problem, ways, for_parcels, for_tolls, for_limits, late = pen.drawn()
+    offers = tuple(pen.offers)
     return Drawing(
-        question, pen.policy, problem, tuple(pen.offers), parcel_mils, toll_mils, ways, late
+        question, pen.policy, problem, offers, for_parcels, for_tolls, for_limits, ways, late
     )

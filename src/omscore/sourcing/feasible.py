@@ -14,6 +14,7 @@ from omscore.sourcing.problem import (
     AtMost,
     Limit,
     Need,
+    Parts,
     Problem,
     Room,
     Rows,
@@ -92,9 +93,13 @@ def _there(rows: Rows, day: int) -> int:
 
 
 def _splits(problem: Problem, loads: list[Load]) -> Iterator[str]:
-    for number, parcel, quantity in loads:
-        need: Need = problem.needs[number]
-        if quantity < need.least_split and quantity != need.quantity:
+    for number, need in enumerate(problem.needs):
+        yield from _parts(number, need, need.least_split, loads)
+
+
+def _parts(number: int, need: Need, least: int, loads: list[Load]) -> Iterator[str]:
+    for one, parcel, quantity in loads:
+        if one == number and quantity < least and quantity != need.quantity:
             yield f"parcel {parcel} carries {quantity} units of need {number}, too small a part"
 
 
@@ -140,6 +145,12 @@ def _limit(limit: Limit, problem: Problem, loads: list[Load]) -> Iterator[str]:
             assert_never(limit)
 
 
+def _soft(limit: Limit | Parts, problem: Problem, loads: list[Load]) -> Iterator[str]:
+    if isinstance(limit, Parts):
+        return _parts(limit.need, problem.needs[limit.need], limit.least, loads)
+    return _limit(limit, problem, loads)
+
+
 def _up_to(units: Counter[int]) -> range:
     return range(sum(units.values()) + 1)
 
@@ -154,6 +165,8 @@ def _figures(problem: Problem, solution: Solution) -> Iterator[str]:
     for toll in problem.tolls:
         if any((need, place) in toll.arcs for need, place, _ in solution.units):
             cost += toll.cost
+    loads = _loads(problem, solution)
+    cost += sum(soft.cost for soft in problem.soft if any(_soft(soft.limit, problem, loads)))
     if solution.cost != cost:
         yield f"it costs {cost} and says {solution.cost}"
     if solution.bound > solution.cost:

@@ -86,6 +86,9 @@ Limit = (
     | UnsplitBelow
 )
 
+Piece = problem.Limit | problem.Parts
+"""A limit over some needs, in numbers, which may be broken for itself."""
+
 # --- reasons ----------------------------------------------------------------------------------
 
 
@@ -210,6 +213,13 @@ def for_solver(limit: Limit, needs: Sequence[Need]) -> list[problem.Limit]:
             return []
         case _:
             assert_never(limit)
+
+
+def pieces(limit: Limit, needs: Sequence[Need]) -> Sequence[Piece]:
+    """*limit* over *needs*, where it may be broken here and kept there."""
+    if isinstance(limit, LeastSplit):
+        return [problem.Parts(n, limit.units) for n, _ in enumerate(needs)]
+    return for_solver(limit, needs)
 
 
 def _splittable(needs: Sequence[Need], most: int) -> list[frozenset[int]]:

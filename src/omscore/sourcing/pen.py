@@ -32,17 +32,21 @@ from omscore.sourcing.candidate import (
     limited,
     load_percent,
 )
-from omscore.sourcing.costs import Offer
+from omscore.sourcing.combinators import SoftLimit
+from omscore.sourcing.costs import MILS, Cost, Offer
 from omscore.sourcing.need import Alternative, Need
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.pools import Pools, Taken
-from omscore.sourcing.problem import Arc, Parcel, Problem, Room, Toll
+from omscore.sourcing.problem import Arc, Parcel, Problem, Room, Soft, Toll
 from omscore.sourcing.problem import Need as Wanted
 from omscore.sourcing.surcharges import surcharged
 
 Weigh = Callable[[Mils], int]
 At = tuple[NodeId, Region, Method]
-Drawn = tuple[Problem, Sequence[Sequence["Way"]], Sequence[Mils], Sequence[Mils], int]
+Soften = tuple[int, int]  # the place of the cost that a soft limit is, and its mils
+Drawn = tuple[
+    Problem, Sequence[Sequence["Way"]], Sequence[Mils], Sequence[Mils], Sequence[Soften], int
+]
 
 
 @define
@@ -93,7 +97,7 @@ class Pen:
         self.use_by = _by_node(self.question.use_by)
 
     def drawn(self) -> Drawn:
-        """The problem, the ways behind its arcs, what parcels and tolls cost, a unit late."""
+        """The problem; its ways; what parcels, tolls and soft limits cost; a unit late."""
         self._look_around()
         self.policy = surcharged(self.policy, self.kept)
         needs = self.question.needs
@@ -104,7 +108,9 @@ class Pen:
         costs = [cost for tier in self.policy.tiers for cost in tier]
         for_parcels = [parcel_mils(costs, offer) for offer in self.offers]
         for_tolls = [toll_mils(costs, offer) for offer in self.toll_offers]
-        weights, late, short = self._weights(ways, [*for_parcels, *for_tolls])
+        soft = _soft(costs, needs)
+        for_limits = [one for one, _ in soft]
+        weights, late, short = self._weights(ways, [*for_parcels, *for_tolls], for_limits)
         weigh: Weigh = sum if len(self.policy.tiers) == 1 else partial(_dot, weights)
         pools = self.pools.binding([way.taken for some in ways for way in some])
         problem = Problem(
@@ -114,8 +120,9 @@ class Pen:
             () if self.linked else tuple(self._rooms()),
             tuple(limits.all_for_solver(self.policy.limits, needs)),
             tuple(self._tolls(ways, list(map(weigh, for_tolls)))),
+            tuple([Soft(piece, weights[place] * mils) for (place, mils), piece in soft]),
         )
-        return problem, ways, for_parcels, for_tolls, late
+        return problem, ways, for_parcels, for_tolls, for_limits, late
 
     def _look_around(self) -> None:
         """What is wanted of each node, its days, and when it has everything."""
@@ -284,13 +291,17 @@ class Pen:
         return ways
 
     def _weights(
-        self, ways: Sequence[Sequence[Way]], once_mils: Sequence[Mils]
+        self,
+        ways: Sequence[Sequence[Way]],
+        once_mils: Sequence[Mils],
+        limit_mils: Sequence[Soften],
     ) -> tuple[list[int], int, int]:
         """What a mil of each cost weighs, and a unit late, and a unit short."""
         weights, above, end = list[int](), 1, sum(map(len, self.policy.tiers))
         for tier in reversed(self.policy.tiers):
             start = end - len(tier)
             span = sum([sum(mils[start:end]) for mils in once_mils])
+            span += sum([mils for place, mils in limit_mils if start <= place < end])
             for need, some in zip(self.question.needs, ways, strict=True):
                 costs = [0, *[sum(way.mils[start:end]) for way in some]]
                 span += need.quantity * (max(costs) - min(costs))
@@ -364,6 +375,16 @@ def _ready(rows: Rows, quantity: int) -> date:
 
 def _there(rows: Rows, day: date) -> int:
     return max([units for ready, units in rows if ready <= day], default=0)
+
+
+def _soft(costs: Sequence[Cost], needs: Sequence[Need]) -> list[tuple[Soften, limits.Piece]]:
+    """Each piece of a limit that may be broken, and what that costs."""
+    return [
+        ((place, MILS * cost.price), piece)
+        for place, cost in enumerate(costs)
+        if isinstance(cost, SoftLimit)
+        for piece in limits.pieces(cost.limit, needs)
+    ]
 
 
 def _arc(way: Way, weigh: Weigh, late: int, pools: Mapping[int, int]) -> Arc:

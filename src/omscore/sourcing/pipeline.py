@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 from omscore.kernel.ids import LineId, NodeId, Sku
 from omscore.kernel.reason import Noted, Reason
 from omscore.network.plan import Decision, Leg, PassedOver, main_node
-from omscore.sourcing import limits
+from omscore.sourcing import concessions, limits
 from omscore.sourcing.asked import CostFailed
 from omscore.sourcing.candidate import Candidate, Question, candidates, most_of
 from omscore.sourcing.costs import Cost
@@ -205,7 +205,7 @@ class _Sourcing:
     ) -> tuple[Solution, tuple[Leg, ...], Mapping[LineId, int]] | SolverFailed:
         """What *solver* finds, if it may be followed."""
         try:
-            solution = solver.solve(drawing.problem, self.policy.budget)
+            solution = concessions.solve(solver, drawing.problem, self.policy.budget)
             if wrong := faults(drawing.problem, solution):
                 return SolverFailed(solver.name, wrong[0])
             if {type(solution.work), type(solution.bound)} != {int} or type(
@@ -274,7 +274,7 @@ def _short(question: Question, legs: Sequence[Leg]) -> dict[LineId, int]:
 def _solved(drawing: Drawing, solver: Solver, budget: int) -> Solution | None:
     """What the solver makes of it; None if it fails, which harms no order."""
     try:
-        solution = solver.solve(drawing.problem, budget)
+        solution = concessions.solve(solver, drawing.problem, budget)
         return None if faults(drawing.problem, solution) else solution
     except Exception:  # a plugin may raise anything
         return None

@@ -10,6 +10,7 @@ A solution sends units along arcs.  Its cost is
     + sum of toll.cost over tolls whose arcs carry anything
     + sum of arc.cost x units
     + sum of need.short_cost x units not covered
+    + sum of soft.cost over soft limits that are broken
 
 Tiers (units short before units late before money) are folded into these figures by the pipeline:
 a unit of a higher tier costs more than everything below it can add up to, so all of them are one
@@ -18,7 +19,7 @@ exact `int`.
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import Literal, Protocol, assert_never
 
 from attrs import frozen
 
@@ -121,11 +122,31 @@ Limit = AtMost | AllOrNothing | Together | Sets
 
 
 @frozen
+class Parts:
+    """No parcel carries fewer than *least* units of *need*, unless it carries all of it.
+
+    It is what `Need.least_split` says, for a limit that may be broken.
+    """
+
+    need: int
+    least: int
+
+
+@frozen
+class Soft:
+    """A limit that may be broken; *cost*, which is not negative, is paid once if it is."""
+
+    limit: Limit | Parts
+    cost: int
+
+
+@frozen
 class Problem:
     """Everything a solver may know.
 
     *pools* hold stock over time: rows (day, units) that rise in both; up to each day no more units
-    may leave a pool than the last row by then says.
+    may leave a pool than the last row by then says.  No solver gets *soft* limits: which of them
+    are kept is decided above (`concessions`).
     """
 
     needs: tuple[Need, ...]
@@ -134,6 +155,7 @@ class Problem:
     rooms: tuple[Room, ...] = ()
     limits: tuple[Limit, ...] = ()
     tolls: tuple[Toll, ...] = ()
+    soft: tuple[Soft, ...] = ()
 
 
 @frozen
@@ -173,6 +195,7 @@ def cost_of(problem: Problem, units: tuple[tuple[int, int, int], ...]) -> int:
         used.add(arc.parcel)
         total += arc.cost * quantity
     total += sum(problem.parcels[parcel].cost for parcel in used) + tolls_of(problem, units)
+    total += sum([problem.soft[place].cost for place in broken(problem, units)])
     return total + sum(one.short_cost * n for one, n in zip(problem.needs, left, strict=True))
 
 
@@ -182,3 +205,37 @@ def tolls_of(problem: Problem, units: tuple[tuple[int, int, int], ...]) -> int:
         return 0
     used = {(need, place) for need, place, _ in units}
     return sum([toll.cost for toll in problem.tolls if not used.isdisjoint(toll.arcs)])
+
+
+def broken(problem: Problem, units: tuple[tuple[int, int, int], ...]) -> list[int]:
+    """The places of the soft limits that *units* break."""
+    return [n for n, soft in enumerate(problem.soft) if _breaks(soft.limit, problem, units)]
+
+
+def _breaks(
+    limit: Limit | Parts, problem: Problem, units: tuple[tuple[int, int, int], ...]
+) -> bool:
+    needs = {limit.need} if isinstance(limit, Parts) else limit.needs
+    parcels, covered = dict[int, int](), dict.fromkeys(needs, 0)
+    for need, place, quantity in units:
+        if need in needs:
+            parcel = problem.needs[need].arcs[place].parcel
+            parcels[parcel] = parcels.get(parcel, 0) + quantity
+            covered[need] += quantity
+    match limit:
+        case AtMost(_, "parcels", most):
+            return len(parcels) > most
+        case AtMost(_, _, most):
+            return len({problem.parcels[parcel].node for parcel in parcels}) > most
+        case AllOrNothing():
+            wanted = sum([problem.needs[need].quantity for need in needs])
+            return sum(covered.values()) not in (0, wanted)
+        case Together():
+            return len(parcels) > 1
+        case Sets(each):
+            sets = {divmod(covered[need], of) for need, of in each}
+            return len(sets) > 1 or any(rest for _, rest in sets)
+        case Parts(need, least):
+            return any(n < least and n != problem.needs[need].quantity for n in parcels.values())
+        case _:
+            assert_never(limit)

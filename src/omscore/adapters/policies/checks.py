@@ -12,7 +12,7 @@ import attrs
 
 from omscore.kernel.errors import Unreadable
 from omscore.sourcing import fitness, limits, restrictions
-from omscore.sourcing.combinators import AllOf, Not
+from omscore.sourcing.combinators import AllOf, Not, SoftLimit
 from omscore.sourcing.costs import Cost
 from omscore.sourcing.limits import Limit
 from omscore.sourcing.policy import Policy
@@ -70,14 +70,24 @@ def _implied(one: Limit, other: Limit) -> str | None:
             return None
 
 
+def _kept(soft: Limit, hard: Sequence[Limit]) -> str | None:
+    """Why no plan within the limits that are *hard* breaks a *soft* one; None if some might."""
+    if soft in hard:
+        return "it is a limit that no plan breaks"
+    return next((why for other in hard if (why := _implied(soft, other))), None)
+
+
 # --- costs ------------------------------------------------------------------------------------
 
 
 def _costs(policy: Policy) -> None:
     for n, tier in enumerate(policy.tiers):
         for place, cost in enumerate(tier):
+            at = f"$.tiers[{n}].costs[{place}]"
             if _free(cost):
-                raise Unreadable("it costs nothing", f"$.tiers[{n}].costs[{place}]")
+                raise Unreadable("it costs nothing", at)
+            if isinstance(cost, SoftLimit) and (why := _kept(cost.limit, policy.limits)):
+                raise Unreadable(f"it is in vain: {why}", at)
 
 
 def _free(cost: Cost) -> bool:

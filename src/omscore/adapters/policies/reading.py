@@ -138,16 +138,24 @@ def _converter(registry: Registry, currency: object) -> Converter:
     }
     made = door.converter(Names(classes), {})
     made.register_structure_hook_func(lambda type_: type_ is Rule, partial(_rule, registry, made))
-    for cls in classes.values():
+    for cls in _made_of(classes.values()):
         _measure(cls, made, currency)
     return made
 
 
+def _made_of(classes: Iterable[type[Any]]) -> dict[type[Any], None]:
+    """*classes* and all that they are made of, each once, parts first."""
+    found: dict[type[Any], None] = {}
+    for cls in classes:
+        fields = shapes.fields(cls) if attrs.has(cls) else ()
+        found |= _made_of(part for one in fields for part in _parts(one.type))
+        found[cls] = None
+    return found
+
+
 def _measure(cls: type[Any], within: Converter, currency: object) -> None:
-    """Reads the measured fields of *cls*, and of what it is made of, as text with a unit."""
+    """Reads the measured fields of *cls* as text with a unit."""
     fields = shapes.fields(cls) if attrs.has(cls) else ()
-    for part in {part for one in fields for part in _parts(one.type)}:
-        _measure(part, within, currency)
     if units := {one.name: one.metadata[UNIT] for one in fields if UNIT in one.metadata}:
         read = within.get_structure_hook(cls)
         within.register_structure_hook(cls, partial(_measured, read, units, currency))

@@ -116,6 +116,7 @@ BUILT_IN = Registry(
         "stock-out-risk": stakes.StockOutRisk,
         "markdown": stakes.Markdown,
         "soft": combinators.Soft,
+        "soft-limit": combinators.SoftLimit,
     },
     solvers={
         one.name: one
