@@ -15,18 +15,20 @@ from __future__ import annotations
 import random
 import sys
 import time
-import tracemalloc
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 
 import figures
 import numpy as np
-from figures import Row, medians, seconds
+from figures import Row, bytes_each, medians, seconds
 
+from omscore.adapters.vocabulary import codec
 from omscore.atp import bulk
+from omscore.atp.position import Bucket, Position
 from omscore.atp.timeline import Timeline
 
 TODAY = 740_000
@@ -238,25 +240,35 @@ def now(rounds: int, quick: bool) -> Iterator[Row]:
 
 
 def memory(rounds: int, quick: bool) -> Iterator[Row]:
-    """Bytes for a position with 8 dates, its numbers included."""
+    """Bytes for a position with 8 dates, its numbers included: a timeline, and what is kept."""
     for most, target in ((500, 600), (1_000_000, None)):
         chance = random.Random(3)
-        tracemalloc.start()
-        before = tracemalloc.get_traced_memory()[0]
-        kept = []
-        for _ in range(5000):
-            days = chance.sample(range(TODAY + 1, TODAY + 60), 8)
-            rows = [(day, chance.randrange(1, most)) for day in days]
-            kept.append(timeline(chance.randrange(1, most), rows))
-            kept[-1].available(TODAY)
-        del days, rows
-        size = (tracemalloc.get_traced_memory()[0] - before) / len(kept)
-        tracemalloc.stop()
-        name = f"memory, 8 dates, quantities to {most:,}"
-        if target is None:
-            yield plain(name, size, "bytes")
-        else:
-            yield at_most(name, size, target, "", "bytes")
+
+        def kept(chance: random.Random = chance, most: int = most) -> Timeline:
+            rows = [(day, chance.randrange(1, most)) for day in _dates(chance)]
+            made = timeline(chance.randrange(1, most), rows)
+            made.available(TODAY)
+            return made
+
+        name = f"memory, timeline of 8 dates, quantities to {most:,}"
+        size = bytes_each(kept)
+        yield at_most(name, size, target, "", "bytes") if target else plain(name, size, "bytes")
+    stored = codec()
+    texts = map(partial(stored.write_state, "position"), _positions(random.Random(3)))
+    size = bytes_each(lambda: stored.read_state("position", next(texts)))
+    yield plain("memory, position of 8 dates, read from a store", size, "bytes")
+
+
+def _dates(chance: random.Random) -> list[int]:
+    return chance.sample(range(TODAY + 1, TODAY + 60), 8)
+
+
+def _positions(chance: random.Random) -> Iterator[Position]:
+    """Positions with supply and promises on 8 dates, quantities to 500."""
+    while True:
+        days = map(date.fromordinal, sorted(_dates(chance)))
+        buckets = [Bucket(day, chance.randrange(500), chance.randrange(500)) for day in days]
+        yield Position(chance.randrange(500), tuple(buckets))
 
 
 # --- many positions ---------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import json
 import math
 import statistics
 import time
+import tracemalloc
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
@@ -72,6 +73,16 @@ def medians(runs: dict[str, Callable[[], float]], rounds: int) -> dict[str, floa
         for name, run in runs.items():
             said[name].append(run())
     return {name: statistics.median(each) for name, each in said.items()}
+
+
+def bytes_each(make: Callable[[], object], many: int = 5_000) -> float:
+    """How many bytes stay allocated for each of *many* objects."""
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    kept = [make() for _ in range(many)]
+    size = (tracemalloc.get_traced_memory()[0] - before) / len(kept)
+    tracemalloc.stop()
+    return size
 
 
 def percentile(values: Iterable[float], share: float) -> float:
