@@ -139,6 +139,11 @@ class Availability:
     protecting: tuple[Protecting, ...] = field(default=(), converter=_protecting)
 
     @property
+    def withholds_nothing(self) -> bool:
+        """Whether there are no rules at all."""
+        return self is NOTHING_WITHHELD or self == NOTHING_WITHHELD
+
+    @property
     def of_network(self) -> bool:
         """Whether any rule has to know what other nodes have."""
         return self.safety.of_network
@@ -170,7 +175,7 @@ class Availability:
         network: Mapping[ids.NodeId, int] | None = None,
     ) -> Terms:
         """On what terms units of *case* are promised; *network* is what each node has on hand."""
-        if self == NOTHING_WITHHELD:
+        if self.withholds_nothing:
             return PLAIN
         protecting = _first(self.protecting, case, channel)
         kept = self.safety.of(case, network)

@@ -42,12 +42,12 @@ class Draft:
         """How many units may be promised on *terms* for *day*; a day that has passed is today."""
         if self._closed:
             return 0
-        if self._timeline is None or (terms is not PLAIN and terms.counting != PLAIN.counting):
+        if self._timeline is None or not (terms.plain or terms.counting == PLAIN.counting):
             return terms.available(
                 self.position, max(day, self.today), today=self.today, now=self._now
             )
         most = self._timeline.available(day.toordinal())
-        if terms is PLAIN:
+        if terms.plain:
             return most
         position = self._position if terms.protection is None else self.position
         return terms.withheld(position, most, self._now).available

@@ -56,10 +56,15 @@ class Terms:
     channel: str | None = None
     counting: Counting = ways.PLAIN
 
+    @property
+    def plain(self) -> bool:
+        """Whether nothing is withheld."""
+        return self is PLAIN or self == PLAIN
+
     def available(self, position: Position, day: date, *, today: date, now: datetime) -> int:
         """How many units may be promised for *day* on these terms."""
         most = self.most(position, day, today=today, now=now)
-        return most if self == PLAIN else self.withheld(position, most, now).available
+        return most if self.plain else self.withheld(position, most, now).available
 
     def most(self, position: Position, day: date, *, today: date, now: datetime) -> int:
         """How many units there are for *day*, before anything is withheld."""
@@ -76,7 +81,7 @@ class Terms:
         self, position: Position, start: date, *, today: date, now: datetime
     ) -> Sequence[tuple[date, int]]:
         """How many units may be promised from which day on, the first row at *start*."""
-        if self == PLAIN:
+        if self.plain:
             return position.curve(start, today=today, now=now)
         return list(self._rows(position, start, today, now))
 

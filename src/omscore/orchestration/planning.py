@@ -51,6 +51,9 @@ SHIP_DAYS_OF_SUPPLY = 3
 # --- plans ------------------------------------------------------------------------------------
 
 
+_Way = tuple[ids.Method, str | None]
+
+
 @frozen
 class Planner:
     """Plans needs by a *policy*, on the stock and the days that are free.
@@ -142,12 +145,13 @@ class Planner:
         use_by: dict[tuple[ids.NodeId, ids.Sku], Rows] = {}
         closed: dict[tuple[ids.NodeId, ids.Sku], Spans] = {}
         ahead = {} if first else self._ahead(changes, needs, order)
+        ways = _ways(needs)
         for node, skus in _places(network, needs).items():
             today = local_day(now, network.nodes[node].zone)
             at = {sku: self._seen(changes, sku, node, today) for sku in skus}
             for sku, position in at.items():
                 if position is not None:
-                    terms = self._least(changes, needs, sku, node)
+                    terms = self._least(changes, ways[sku], sku, node)
                     found = shelf(position, terms, network.nodes[node], network, now)
                     protected = terms.protection is not None  # and those who wait have their share
                     stock[node, sku] = found.rows if protected else _less(found.rows, ahead, sku)
@@ -180,14 +184,10 @@ class Planner:
         return withholding.terms(self.availability, changes, sku, node, method, channel)
 
     def _least(
-        self, changes: Changes, needs: Sequence[Need], sku: ids.Sku, node: ids.NodeId
+        self, changes: Changes, ways: Iterable[_Way], sku: ids.Sku, node: ids.NodeId
     ) -> Terms:
         """The terms of the delivery method for which most is withheld."""
-        asked = [one for one in needs if sku in skus_of(one)]
-        found = [
-            self.terms(changes, sku, node, method, channel)
-            for method, channel in dict.fromkeys((one.method, one.channel) for one in asked)
-        ]
+        found = [self.terms(changes, sku, node, method, channel) for method, channel in ways]
         return max(found, key=lambda one: one.safety, default=PLAIN)
 
     def reserve(
@@ -261,6 +261,15 @@ class Planner:
 def _described(needs: Iterable[Need], known: Known) -> list[Need]:
     """*needs*, with what their items say of them."""
     return [described(one, known) for one in needs]
+
+
+def _ways(needs: Iterable[Need]) -> dict[ids.Sku, dict[_Way, None]]:
+    """By which methods and through which channels each sku is asked for."""
+    ways: dict[ids.Sku, dict[_Way, None]] = {}
+    for one in needs:
+        for sku in skus_of(one):
+            ways.setdefault(sku, {})[one.method, one.channel] = None
+    return ways
 
 
 def _places(network: Network, needs: Sequence[Need]) -> dict[ids.NodeId, list[ids.Sku]]:

@@ -64,10 +64,10 @@ class Reserving:
 
     def too_long(self, ttl: timedelta | None) -> TtlTooLong | None:
         """Why stock is not kept for *ttl*."""
-        most = int(self.max_ttl.total_seconds())
-        if ttl is None:
-            return None if self.for_good else TtlTooLong(0, most)
-        return TtlTooLong(int(ttl.total_seconds()), most) if ttl > self.max_ttl else None
+        if self.for_good if ttl is None else ttl <= self.max_ttl:
+            return None
+        asked = timedelta(0) if ttl is None else ttl
+        return TtlTooLong(int(asked.total_seconds()), int(self.max_ttl.total_seconds()))
 
 
 @frozen

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from omscore.atp.availability import NOTHING_WITHHELD, Availability
+from omscore.atp.availability import Availability
 from omscore.atp.movements import SupplyUntracked
 from omscore.atp.position import POSITION, Position, position_id
 from omscore.atp.safety import Case
@@ -49,7 +49,7 @@ def terms(
     channel: str | None,
 ) -> Terms:
     """On what terms units of *sku* at *node* are promised to who sells through *channel*."""
-    if availability == NOTHING_WITHHELD:
+    if availability.withholds_nothing:
         return PLAIN
     case, network = _case(changes, sku, node, method), changes.get(THE_NETWORK) or Network()
     there = None

@@ -27,6 +27,7 @@ from omscore.kernel.keys import Key, Kind
 
 Hook = Callable[[Any, Any], Any]
 Write = Callable[[Any], str]
+_often = lru_cache(maxsize=1024)
 
 
 def converter(names: Names, kinds: Mapping[str, Kind[object]]) -> Converter:
@@ -76,10 +77,15 @@ def _quoting(text: Callable[[Any], str]) -> Write:
     return lambda value: f'"{text(value)}"'
 
 
+# The same few instants and days are read again and again, and what was read shares them.
+
+
+@_often
 def _read_instant(text: str, _: Any) -> datetime:
     return datetime.fromisoformat(text)
 
 
+@_often
 def _read_day(text: str, _: Any) -> date:
     return date.fromisoformat(text)
 
@@ -94,7 +100,6 @@ def _read_duration(text: str, _: Any) -> timedelta:
     return -size if text.startswith("-") else size
 
 
-_often = lru_cache(maxsize=1024)
 _word: Write = json.JSONEncoder(ensure_ascii=False).encode
 
 _LEAVES: list[tuple[Any, Write, Hook]] = [
