@@ -154,8 +154,10 @@ def test_an_expired_quote_is_planned_again_and_the_difference_is_told() -> None:
     assert str(change).splitlines() == [
         "line 1: 2026-03-03, now 2026-03-05",
         "  it is better without berlin now",
-        "costs 400, now 980",
+        "sending it costs 400, now 900",
     ]
+    # What two more days of waiting weigh is for the planner, and nobody pays it.
+    assert (change.decision.cost, change.decision.parts["waiting"]) == (980, 80)
     assert [one.line for one in change.later] == ["1"]
     assert shop.given(AcceptQuote("q-2", order="o-1")).oms.order("o-1").promised == day(3)
     laws.check(shop.oms)

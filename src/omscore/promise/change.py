@@ -12,6 +12,7 @@ from attrs import frozen
 from omscore.kernel.ids import LineId, NodeId
 from omscore.kernel.reason import Reason
 from omscore.network.plan import Decision
+from omscore.promise.promise import price_of
 
 # --- plans ------------------------------------------------------------------------------------
 
@@ -160,10 +161,18 @@ class Change:
         """The lines that come later than they were promised, or have no date any more."""
         return tuple(one for one in self.lines if (one.now.day or date.max) > _day(one.was))
 
+    @property
+    def prices(self) -> tuple[int, int] | None:
+        """What the parcels cost before and now, in minor units; None if that is not known.
+
+        Penalties that only weigh plans against each other, as those on waiting, are not in it.
+        """
+        return None if self.before is None else (price_of(self.before), price_of(self.decision))
+
     def __str__(self) -> str:
         told = list(map(str, self.lines))
-        if self.before is not None and self.before.cost != self.decision.cost:
-            told.append(f"costs {self.before.cost}, now {self.decision.cost}")
+        if self.prices is not None and self.prices[0] != self.prices[1]:
+            told.append("sending it costs {}, now {}".format(*self.prices))
         return "\n".join(told) or "as promised"
 
 

@@ -67,8 +67,7 @@ class Promise:
     @property
     def price(self) -> int:
         """What its parcels cost, in minor units: its cost without what is a price on time."""
-        parts = self.decision.parts
-        return self.decision.cost - sum(parts[name] for name in PATIENCE.intersection(parts))
+        return price_of(self.decision)
 
     def __str__(self) -> str:
         return "\n".join(self._told())
@@ -88,6 +87,12 @@ class Promise:
 
 def _by_way(leg: Leg) -> str:
     return "".join(f" by way of {hop.node} on {hop.ship_day}" for hop in leg.path[1:])
+
+
+def price_of(decision: Decision) -> int:
+    """What somebody pays for the plan of *decision*, in minor units: no `PATIENCE`."""
+    parts = decision.parts
+    return decision.cost - sum(parts[name] for name in PATIENCE.intersection(parts))
 
 
 def promise(question: Question, policy: Policy) -> Promise:
