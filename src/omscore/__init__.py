@@ -80,6 +80,7 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
     from omscore.lifecycle.fulfillment.fulfillment import Fulfillment as Fulfillment
     from omscore.lifecycle.fulfillment.messages import (
         AcceptFulfillment as AcceptFulfillment,
+        ArriveFulfillment as ArriveFulfillment,
         DeliverFulfillment as DeliverFulfillment,
         LoseFulfillment as LoseFulfillment,
         Missing as Missing,
@@ -219,9 +220,9 @@ _HOMES = {
         "RepromiseOrder SourceOrder"
     ),
     "lifecycle.fulfillment.messages": (
-        "AcceptFulfillment DeliverFulfillment LoseFulfillment Missing PackFulfillment "
-        "PickFulfillment PutBackFulfillment RecallFulfillment RejectFulfillment ReturnToSender "
-        "ShipFulfillment"
+        "AcceptFulfillment ArriveFulfillment DeliverFulfillment LoseFulfillment Missing "
+        "PackFulfillment PickFulfillment PutBackFulfillment RecallFulfillment RejectFulfillment "
+        "ReturnToSender ShipFulfillment"
     ),
     "lifecycle.returns.messages": (
         "AcceptReturn AnnounceReturn CancelReturn Grade GradeReturn ReceiveReturn RefuseReturn "

@@ -233,7 +233,8 @@ supply.expected supply.outdated
 supply.received work-item.closed work-item.opened
 """
 NAMES_OF_COMMANDS = """
-accept-fulfillment accept-quote accept-return adjust-stock announce-return cancel-order
+accept-fulfillment accept-quote accept-return adjust-stock announce-return
+arrive-fulfillment cancel-order
 cancel-return cancel-units change-supply close-work-item commit-reservations
 consume-reservations count-stock deliver-fulfillment
 dispatch-transfer expect-demand expect-supply extend-reservations free-reservations

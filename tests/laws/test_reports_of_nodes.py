@@ -22,8 +22,9 @@ REPORTS = [
     work.ReturnToSender,
     work.LoseFulfillment,
     work.PutBackFulfillment,
+    work.ArriveFulfillment,
 ]
-AHEAD = [[2, 3, 4, 5], [0, 2, 4], [4, 6], [4, 7]]
+AHEAD = [[2, 3, 4, 5], [0, 2, 4], [4, 6], [4, 7], [4, 9, 5]]
 which = st.integers(0, 9)
 
 

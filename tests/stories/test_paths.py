@@ -1,7 +1,15 @@
 """Goods that go another way than straight from a warehouse to the door."""
 
 from omscore.kernel.ids import LineId, NodeId
-from omscore.lifecycle.fulfillment.messages import DeliverFulfillment, ShipFulfillment
+from omscore.lifecycle.fulfillment.messages import (
+    ArriveFulfillment,
+    DeliverFulfillment,
+    NotNow,
+    PackFulfillment,
+    PickFulfillment,
+    ReturnToSender,
+    ShipFulfillment,
+)
 from omscore.lifecycle.order.messages import CancelOrder
 from omscore.network.facts import Link
 from omscore.testing import laws
@@ -48,6 +56,40 @@ def test_what_is_not_in_the_store_is_shipped_there_and_collected() -> None:
     assert shop.oms.available("TEA", "berlin") == 7
     shop.given(DeliverFulfillment("o-1.1"))
     assert shop.oms.order("o-1").status == "delivered"
+    laws.check(shop.oms)
+
+
+def test_a_customer_is_told_when_it_is_at_the_store_and_collects_it() -> None:
+    """The whole journey: two nodes, one parcel, and the stage that a customer is called at."""
+    shop = a_corner_shop().given(an_order(3, ship_to="corner", method="pickup"))
+    shop.ignores(ArriveFulfillment("o-1.1"), NotNow("arrive", "released"))
+    journey = PickFulfillment, PackFulfillment, ShipFulfillment, ArriveFulfillment
+    for report, stage in zip(journey, ("picked", "packed", "shipped", "ready"), strict=True):
+        shop.given(report("o-1.1"))
+        assert shop.oms.order("o-1").stages == {stage: 3}
+        assert shop.oms.fulfillment("o-1.1").stage == stage
+        laws.check(shop.oms)
+    shop.ignores(ShipFulfillment("o-1.1"), NotNow("ship", "ready"))
+    assert "arrive 3 units shipped -> ready" in str(shop.oms.explain("o-1"))
+
+    shop.given(DeliverFulfillment("o-1.1"))
+    assert shop.oms.order("o-1").status == "delivered"
+    assert shop.oms.available("TEA", "berlin") == 7
+    assert shop.oms.available("TEA", "corner") == 0
+    laws.check(shop.oms)
+
+
+def test_what_nobody_collects_goes_back() -> None:
+    """The place keeps it for a while; then the parcel is on its way home."""
+    shop = a_corner_shop().given(
+        an_order(3, ship_to="corner", method="pickup"),
+        ShipFulfillment("o-1.1"),
+        ArriveFulfillment("o-1.1"),
+        ReturnToSender("o-1.1"),
+    )
+
+    assert shop.oms.order("o-1").status == "returned_to_sender"
+    shop.ignores(DeliverFulfillment("o-1.1"), NotNow("deliver", "returned_to_sender"))
     laws.check(shop.oms)
 
 

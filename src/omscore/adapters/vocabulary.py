@@ -172,6 +172,7 @@ COMMANDS: dict[str, type[object]] = {
     "pick-fulfillment": fulfillment.PickFulfillment,
     "pack-fulfillment": fulfillment.PackFulfillment,
     "ship-fulfillment": fulfillment.ShipFulfillment,
+    "arrive-fulfillment": fulfillment.ArriveFulfillment,
     "deliver-fulfillment": fulfillment.DeliverFulfillment,
     "return-to-sender": fulfillment.ReturnToSender,
     "lose-fulfillment": fulfillment.LoseFulfillment,

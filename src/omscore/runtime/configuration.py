@@ -124,6 +124,7 @@ class Configuration:
             fulfillment.PickFulfillment,
             fulfillment.PackFulfillment,
             fulfillment.ShipFulfillment,
+            fulfillment.ArriveFulfillment,
             fulfillment.DeliverFulfillment,
             fulfillment.ReturnToSender,
             fulfillment.LoseFulfillment,

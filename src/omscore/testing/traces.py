@@ -84,6 +84,7 @@ def report(draw: Draw, known: Known) -> Sequence[Step]:
                         work.RejectFulfillment(of),
                         work.PackFulfillment(of),
                         work.ShipFulfillment(of),
+                        work.ArriveFulfillment(of),
                         work.DeliverFulfillment(of),
                         work.ReturnToSender(of),
                         work.LoseFulfillment(of),

@@ -11,7 +11,8 @@ class ShipChart(StateMachine):
     """The stages of a fulfillment order that is shipped.
 
     A node may skip what it does not report: it can pick without accepting and ship without
-    packing.  `shorted` is the end of one of which nothing could be found.
+    packing.  `ready` is a parcel at the place where the customer collects it, if somebody reports
+    that; `shorted` is the end of one of which nothing could be found.
     """
 
     released = State(initial=True)
@@ -20,6 +21,7 @@ class ShipChart(StateMachine):
     packed = State()
     recalled = State()
     shipped = State()
+    ready = State()
     delivered = State(final=True)
     returned_to_sender = State(final=True)
     lost = State(final=True)
@@ -42,9 +44,10 @@ class ShipChart(StateMachine):
         | packed.to(shipped)
         | recalled.to(shipped)
     )
-    deliver = shipped.to(delivered)
-    return_to_sender = shipped.to(returned_to_sender)
-    lose = shipped.to(lost)
+    arrive = shipped.to(ready)
+    deliver = shipped.to(delivered) | ready.to(delivered)
+    return_to_sender = shipped.to(returned_to_sender) | ready.to(returned_to_sender)
+    lose = shipped.to(lost) | ready.to(lost)
 
 
 SHIP_FLOW = Flow.of(ShipChart)

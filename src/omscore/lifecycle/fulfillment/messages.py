@@ -79,8 +79,15 @@ class ShipFulfillment(Report):
 
 
 @frozen
+class ArriveFulfillment(Report):
+    """The parcel is at the store or the locker where the customer collects it."""
+
+    move: ClassVar[str] = "arrive"
+
+
+@frozen
 class DeliverFulfillment(Report):
-    """The parcel reached the customer."""
+    """The parcel reached the customer, who may have collected it."""
 
     move: ClassVar[str] = "deliver"
 

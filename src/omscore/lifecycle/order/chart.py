@@ -12,7 +12,7 @@ class UnitChart(StateMachine):
 
     `open` units have no place yet, `backordered` ones wait for supply without a date.  From
     `allocated` until `shipped` a unit holds stock.  `recalled` units were asked back from a node
-    that had picked them.
+    that had picked them; `ready` ones are where they are collected, as of a parcel to a store.
     """
 
     open = State(initial=True)
@@ -23,6 +23,7 @@ class UnitChart(StateMachine):
     packed = State()
     recalled = State()
     shipped = State()
+    ready = State()
     delivered = State(final=True)
     returned_to_sender = State(final=True)
     lost = State(final=True)
@@ -39,9 +40,10 @@ class UnitChart(StateMachine):
     recall = picked.to(recalled) | packed.to(recalled)
     put_back = recalled.to(canceled)
     ship = released.to(shipped) | picked.to(shipped) | packed.to(shipped) | recalled.to(shipped)
-    deliver = shipped.to(delivered)
-    return_to_sender = shipped.to(returned_to_sender)
-    lose = shipped.to(lost)
+    arrive = shipped.to(ready)
+    deliver = shipped.to(delivered) | ready.to(delivered)
+    return_to_sender = shipped.to(returned_to_sender) | ready.to(returned_to_sender)
+    lose = shipped.to(lost) | ready.to(lost)
     cancel = (
         open.to(canceled)
         | backordered.to(canceled)

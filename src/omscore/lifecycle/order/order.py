@@ -296,7 +296,7 @@ ORDER = Kind(
 
 # --- how it stands ----------------------------------------------------------------------------
 
-SENT = frozenset({"shipped", "delivered", "returned_to_sender", "lost"})
+SENT = frozenset({"shipped", "ready", "delivered", "returned_to_sender", "lost"})
 
 
 def shipped(line: OrderLine) -> int:
