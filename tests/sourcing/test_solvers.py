@@ -204,6 +204,31 @@ def test_exact_and_highs_agree_where_trying_would_take_for_ever(
     assert exact.bound < exact.cost or exact.cost == other.cost
 
 
+@given(problem=problems(), budget=st.integers(0, 6))
+@settings(max_examples=150)
+def test_a_search_that_is_cut_short_is_as_good_as_any_rule_of_thumb(
+    problem: Problem, budget: int
+) -> None:
+    """Whoever asks for the best must not get less than a list would have given."""
+    rough = [one.solve(problem) for one in (Greedy(), CheapestFirst(), Covering())]
+    assert Exact().solve(problem, budget).cost <= min(one.cost for one in rough)
+
+
+@pytest.mark.parametrize("limit", [AtMost(frozenset(range(4)), "parcels", 3), None])
+@given(seed=st.integers(0, 10**6))
+@settings(max_examples=10)
+def test_nor_is_a_large_one_worse(limit: Limit | None, seed: int) -> None:
+    """Sixty nodes and more units than three parcels carry."""
+    whole = a_large_one(seed, 4, 60)
+    needs = tuple(attrs.evolve(need, quantity=60 * need.quantity) for need in whole.needs)
+    problem = attrs.evolve(whole, needs=needs, limits=() if limit is None else (limit,))
+    rough = [one.solve(problem) for one in (Greedy(), CheapestFirst(), Covering())]
+    found = Exact().solve(problem, 50)
+
+    assert faults(problem, found) == ()
+    assert found.bound <= found.cost <= min(one.cost for one in rough)
+
+
 # --- the exact one ------------------------------------------------------------------------------
 
 

@@ -26,9 +26,12 @@ from omscore.sourcing.solvers import boxes, charge
 from omscore.sourcing.solvers.blocks import improved
 from omscore.sourcing.solvers.filling import Units, allowed
 from omscore.sourcing.solvers.folded import Folded
-from omscore.sourcing.solvers.greedy import CheapestFirst
+from omscore.sourcing.solvers.greedy import CheapestFirst, Covering, Greedy
 from omscore.sourcing.solvers.line import Found, line
 from omscore.sourcing.solvers.single import single
+
+RULES_OF_THUMB = CheapestFirst(), Greedy(), Covering()
+"""What a search that runs out of steps has to be as good as."""
 
 ROWS = 50
 """Steps of `line` before `charge` goes on: its table grows with units, which a search does not."""
@@ -61,7 +64,16 @@ class Exact:
         if large and found.bound < found.worth:
             units, left = improved(problem, found.units, _improved, left)
             found = evolve(found, units=units, worth=found.folded.worth(units))
-        return found.solution(self.name, budget - left)
+        solution = found.solution(self.name, budget - left)
+        return solution if solution.bound == solution.cost else _no_worse(problem, solution)
+
+
+def _no_worse(problem: Problem, solution: Solution) -> Solution:
+    """*solution*, unless a rule of thumb finds a cheaper one than a search that was cut short."""
+    rough = min([one.solve(problem) for one in RULES_OF_THUMB], key=lambda one: one.cost)
+    if rough.cost >= solution.cost:
+        return solution
+    return evolve(solution, units=rough.units, cost=rough.cost)
 
 
 def _improved(problem: Problem, start: Units, budget: int) -> tuple[Units, int]:
