@@ -6,8 +6,10 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from omscore.atp.messages import NoSuchItem
+from omscore.catalog.line import Line
 from omscore.kernel.errors import Refused, Unreadable
 from omscore.kernel.ids import LineId, Method, OrderId, Region, Sku
+from omscore.kernel.money import eur
 from omscore.lifecycle.fulfillment.messages import (
     DeliverFulfillment,
     FulfillmentReleased,
@@ -274,3 +276,25 @@ def test_stock_that_arrives_is_there_for_the_next_order() -> None:
     shop = a_shop({}).given(received(2)).after(DAY).given(an_order(2))
 
     assert shop.oms.order("o-1").status == "released"
+
+
+def test_the_line_that_matters_most_goes_first_where_not_all_can_be_sent() -> None:
+    """Three units for two lines: a unit of the second outweighs two of the first."""
+    shop = a_shop({"berlin": {"TEA": 3}})
+    lines = [Line("1", "TEA", 3, eur("1.00")), Line("2", "TEA", 2, eur("1.00"), priority=2)]
+    shop.given(an_order(*lines))
+
+    shares = shop.oms.order("o-1").lines
+    sent = {
+        line: sum(units for group, units in shares[LineId(line)].groups.items() if group.node)
+        for line in ("1", "2")
+    }
+    assert sent == {"1": 1, "2": 2}
+
+
+@pytest.mark.parametrize("priority", [0, -1, True, 1.5, 1_001])
+def test_a_priority_that_is_none_is_refused(priority: object) -> None:
+    """With the name of the field."""
+    with pytest.raises(Unreadable) as problem:
+        Line("1", "TEA", 1, eur("1.00"), priority=priority)  # type: ignore[arg-type]
+    assert problem.value.path == "$.priority"

@@ -14,6 +14,7 @@ from omscore.kernel.quantities import no_or_some_units, some_units
 from omscore.kernel.several import several, several_of
 
 MOST_LINES = 1_000
+MOST_PRIORITY = 1_000
 
 
 def _price(_: object, __: object, value: Money) -> None:
@@ -42,6 +43,11 @@ def _truth(_: object, attribute: Attribute[bool], value: object) -> None:
         raise Unreadable("true or false", f"$.{attribute.name}")
 
 
+def _rank(_: object, attribute: Attribute[int], value: object) -> None:
+    if type(value) is not int or not 1 <= value <= MOST_PRIORITY:
+        raise Unreadable(f"a whole number from 1 to {MOST_PRIORITY}", f"$.{attribute.name}")
+
+
 @frozen
 class Line:
     """So many units of a sku at a *price* each.
@@ -49,7 +55,8 @@ class Line:
     *ship_to* and *method* override those of the order; *wanted* is the day that the customer asks
     for, *latest* the last acceptable one.  Units that may not *split* come in one parcel; lines of
     one *group* do so where a limit of the policy says so.  *substitutes* may be sent instead, those
-    named first rather, where they cost the same.  The id is unique within the order.
+    named first rather, where they cost the same.  Where not all lines can be sent, a unit of this
+    one outweighs *priority* units of one whose priority is 1.  The id is unique within the order.
     """
 
     id: ids.LineId = field(converter=ids.line_id)
@@ -63,6 +70,7 @@ class Line:
     split: bool = field(default=True, validator=_truth, kw_only=True)
     group: str | None = field(default=None, converter=ids.optional_word, kw_only=True)
     substitutes: tuple[Substitute, ...] = field(default=(), converter=_substitutes, kw_only=True)
+    priority: int = field(default=1, validator=_rank, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         skus = [self.sku, *(one.sku for one in self.substitutes)]

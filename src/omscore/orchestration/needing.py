@@ -71,6 +71,7 @@ def need(
         method,
         line.latest,
         price=line.price.minor,
+        priority=line.priority,
         group=line.group,
         wanted=line.wanted,
         split=line.split,

@@ -25,6 +25,8 @@ def _needs(_: object, __: object, value: tuple[Need, ...]) -> None:
     for place, need in enumerate(value):
         if type(need.quantity) is not int or need.quantity < 1:
             raise Unreadable("a whole number of units, at least one", f"$.needs[{place}].quantity")
+        if type(need.priority) is not int or need.priority < 1:
+            raise Unreadable("a whole number, at least one", f"$.needs[{place}].priority")
         if not need.to:
             raise Unreadable("a destination", f"$.needs[{place}].to")
         if need.line in seen:
