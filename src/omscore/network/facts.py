@@ -33,7 +33,7 @@ def _regions(value: Iterable[str]) -> tuple[ids.Region, ...]:
 
 def _capacity(value: Mapping[str, int]) -> Mapping[str, int]:
     if not isinstance(value, Mapping):
-        raise Unreadable("units or parcels of a day, by kind", "$.capacity")
+        raise Unreadable("units of a day, by kind", "$.capacity")
     for most in value.values():
         if type(most) is not int or most < 0:
             raise Unreadable("a whole number, zero or more", "$.capacity")
@@ -82,8 +82,8 @@ class Node:
     is processed from that day on, and leaves *processing_days* working days later.  Without a
     calendar every day is a working day; without a cut-off every moment of a day is early enough.
     *ships_to* names regions reached without a lane of their own, in `DEFAULT_TRANSIT_DAYS` and at
-    no cost.  *capacity* is what one local day can take, by kind (`units`, `parcels`); a kind that
-    is not named is not limited.
+    no cost.  *capacity* is what one local day can take, by kind: so many `units`.  A node
+    without it is not limited.
 
     *at* is where it is; *priority* says how much a host likes to use it, the lowest number best;
     *tags* are words of the host for rules to ask about, such as a group, a brand, or `cold`.
@@ -113,8 +113,8 @@ class Node:
     def __attrs_post_init__(self) -> None:
         if self.kind not in ("warehouse", "store", "vendor", "locker"):
             raise Unreadable("one of warehouse, store, vendor, locker", "$.kind")
-        if unknown := set(self.capacity) - {"units", "parcels"}:
-            raise Unreadable(f"{len(unknown)} unknown kinds: units or parcels", "$.capacity")
+        if unknown := set(self.capacity) - {"units"}:
+            raise Unreadable(f"{len(unknown)} unknown kinds: only units are counted", "$.capacity")
 
 
 DEFAULT_TRANSIT_DAYS = 2
