@@ -332,3 +332,13 @@ def test_a_host_registers_costs_and_solvers_of_its_own() -> None:
     assert [solver.name for solver in policy.solvers] == ["by-list"]
     with pytest.raises(ValueError, match="registered already"):
         registry.with_cost("toll", Toll)
+
+
+@pytest.mark.parametrize("deep", [150, 250, 400, 5_000])
+def test_rules_as_deep_as_nobody_writes_them_are_refused_or_read(deep: int) -> None:
+    """Never a fault of the interpreter."""
+    rule = '{ type = "not", rule = ' * deep + '"rested"' + " }" * deep
+    try:
+        read_policy(f'name = "a"\nrules = [{rule}]')
+    except Unreadable as problem:
+        assert problem.problem

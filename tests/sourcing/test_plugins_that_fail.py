@@ -84,6 +84,11 @@ def stocks(offer: Offer) -> Any:
     return 0
 
 
+def takes(offer: Offer) -> Any:
+    offer.stock.clear()  # type: ignore[attr-defined]
+    return 0
+
+
 def empties_offer(offer: Offer) -> Any:
     offer.node.capacity.clear()  # type: ignore[attr-defined]
     return 0
@@ -92,6 +97,7 @@ def empties_offer(offer: Offer) -> Any:
 COSTS: list[Callable[..., Any]] = [
     raises,
     stocks,
+    takes,
     empties_offer,
     lambda _: None,
     lambda _: 0.5,
@@ -180,6 +186,35 @@ def test_a_cost_that_fails_is_named(what: Callable[..., Any]) -> None:
     decision = source(question, Policy(tiers=(with_it,)))
 
     assert [fault.code for fault in decision.faults] == ["sourcing.cost-ignored"]
+    assert decision.parts == source(question, Policy(tiers=((Transport(),),))).parts
+
+
+@attrs.frozen(eq=False)
+class Nameless:
+    """A cost whose name is asked for in vain."""
+
+    called: Callable[[], Any]
+
+    @property
+    def name(self) -> Any:
+        return self.called()
+
+    def of_parcel(self, offer: Offer, /) -> int:
+        return 7
+
+    def of_unit(self, need: Need, offer: Offer, earliest: date, /) -> int:
+        return 7
+
+
+@pytest.mark.parametrize("called", [raises, lambda: None, lambda: ["odd"]])
+def test_a_cost_whose_name_fails_is_named_by_its_class(called: Callable[[], Any]) -> None:
+    """What it would add to the price could not be told."""
+    question = _simple()
+    with_it: tuple[Cost, ...] = (Transport(), Nameless(called))
+    decision = source(question, Policy(tiers=(with_it,)))
+
+    [fault] = decision.faults
+    assert (fault.code, fault.figures["cost"]) == ("sourcing.cost-ignored", "Nameless")
     assert decision.parts == source(question, Policy(tiers=((Transport(),),))).parts
 
 

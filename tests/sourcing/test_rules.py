@@ -14,8 +14,8 @@ from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.kernel.reason import Noted, Reason
 from omscore.network.facts import Lane, Node
+from omscore.sourcing import fitness, rules
 from omscore.sourcing import restrictions as only
-from omscore.sourcing import rules
 from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.combinators import AllOf, AnyOf, Not, Soft, When
 from omscore.sourcing.costs import Offer
@@ -193,6 +193,18 @@ def test_a_soft_rule_costs_where_it_does_not_hold() -> None:
     assert soft.of_unit(late, offer, DAY) == 250_000
     assert Soft(only.WholeLine(), 250).of_unit(NEED, offer, DAY) == 0
     assert (soft.of_parcel(offer), soft.name) == (0, "soft in_time")
+
+
+def test_a_soft_rule_knows_the_stock_and_the_history_of_the_node() -> None:
+    """As a hard one does: what would be left, and how often the node said no."""
+    stock = {NEED.sku: ((DAY, 9),)}
+    offer = Offer(LYON.node, LANE, DAY, DAY, stock=stock, rejections=2)
+
+    def asked(rule: Rule) -> int:
+        return Soft(rule, 1).of_unit(NEED, offer, DAY) // 1_000
+
+    assert (asked(only.KeepsStock(6)), asked(only.KeepsStock(7))) == (0, 1)
+    assert (asked(fitness.RejectedAtMost(2)), asked(fitness.RejectedAtMost(1))) == (0, 1)
 
 
 # --- rules that fail --------------------------------------------------------------------------

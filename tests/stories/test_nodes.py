@@ -23,9 +23,9 @@ from omscore.runtime.configuration import Configuration
 from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.need import Need
 from omscore.sourcing.policy import Policy
-from omscore.sourcing.rules import DEFAULT_RULES
+from omscore.sourcing.rules import DEFAULT_RULES, reaches, stocked
 from omscore.testing import laws
-from omscore.testing.builders import DAY, a_shop, an_order, received, some_lines
+from omscore.testing.builders import DAY, a_node, a_shop, an_order, received, some_lines
 from omscore.testing.story import Shop
 
 FIRST = RejectFulfillment("o-1.1", reason="no-staff")
@@ -56,6 +56,16 @@ def test_a_node_that_rejected_an_order_cools_down() -> None:
     chosen = [one.event for one in shop.events() if isinstance(one.event, PlanChosen)]
     passed = {over.node: over.reasons[0].code for over in chosen[1].decision.passed_over}
     assert passed[NodeId("berlin")] == "sourcing.cooling-down"
+
+
+def test_a_policy_that_does_not_speak_of_rest_asks_another_node_too() -> None:
+    """Nor has it to say that a node which takes no work is not asked."""
+    policy = Policy(rules=(reaches, stocked))
+    shop = a_shop(configuration=Configuration(planner=Planner(policy))).given(an_order(3), FIRST)
+    assert node_of(shop) == "paris"
+
+    shop.oms.know(a_node("berlin", active=False))
+    assert node_of(shop.given(an_order(1, id="o-2")), "o-2") == "paris"
 
 
 def test_a_node_that_has_rested_may_be_asked_again() -> None:

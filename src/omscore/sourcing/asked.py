@@ -36,6 +36,17 @@ def parcel_mils(costs: Sequence[Cost], offer: Offer) -> Mils:
     return tuple(mils)
 
 
+def name_of_cost(cost: Cost) -> str:
+    """What the parts of a price call *cost*; `CostFailed` if it has no name."""
+    try:
+        name = cost.name
+    except Exception as fault:  # as below
+        raise CostFailed(cost, type(fault).__name__) from None
+    if type(name) is not str:
+        raise CostFailed(cost, "a name that is no text")
+    return name
+
+
 def toll_mils(costs: Sequence[Cost], offer: Offer) -> Mils:
     """What leaves by a link pays once; policies price the parcels that customers get."""
     return tuple([cost.of_parcel(offer) if isinstance(cost, Transfers) else 0 for cost in costs])

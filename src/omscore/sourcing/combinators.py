@@ -107,7 +107,7 @@ class Soft:
     """A rule that costs *unit* for each unit where it does not hold, instead of excluding.
 
     It is a `Cost`.  The rule is asked about each parcel that could be sent: as a candidate whose
-    earliest day is that of the parcel, and whose stock is just what the need asks for.
+    earliest day is that of the parcel.  Nodes that rest or have no room are not there to be asked.
     """
 
     rule: Rule = field(repr=name_of)
@@ -124,7 +124,7 @@ class Soft:
 
     def of_unit(self, need: Need, offer: Offer, earliest: date, /) -> int:
         """The price of the broken rule, or nothing."""
-        rows = ((offer.ship_day, need.quantity),)
+        rows = offer.stock.get(need.sku) or ((offer.ship_day, need.quantity),)
         as_sent = Candidate(
             offer.node,
             offer.lane,
@@ -133,6 +133,7 @@ class Soft:
             cooling=False,
             load_percent=offer.load_percent,
             distance_km=offer.distance_km,
+            rejections=offer.rejections,
             use_by=offer.use_by.get(need.sku, ()),
             link=offer.link,
         )

@@ -34,7 +34,8 @@ class Offer:
     node's day is taken, None without a limit.  With a *link* it is how a unit gets there by way of
     another node: *node*, *ship_day* and the *link* are where it starts, *lane* is how it ends.
     *stock* says how many units of a sku the node may promise from which day on, and *use_by* how
-    many of them must be used by which day: rows that only rise.
+    many of them must be used by which day: rows that only rise.  *rejections* says how often the
+    node rejected this order.
     """
 
     node: Node
@@ -46,6 +47,7 @@ class Offer:
     link: Link | None = None
     stock: Mapping[Sku, Rows] = field(factory=dict, hash=False)
     use_by: Mapping[Sku, Rows] = field(factory=dict, hash=False)
+    rejections: int = 0
 
 
 class Cost(Protocol):

@@ -19,6 +19,7 @@ from functools import partial
 from attrs import define, field
 
 from omscore.kernel.ids import Method, NodeId, Region, Sku
+from omscore.kernel.read_only import ReadOnly
 from omscore.network.calendar import delivery_day
 from omscore.network.facts import Lane, Link, Node
 from omscore.sourcing import limits
@@ -47,6 +48,9 @@ Soften = tuple[int, int]  # the place of the cost that a soft limit is, and its 
 Drawn = tuple[
     Problem, Sequence[Sequence["Way"]], Sequence[Mils], Sequence[Mils], Sequence[Soften], int
 ]
+
+
+NOTHING: Mapping[Sku, Rows] = ReadOnly()
 
 
 @define
@@ -261,8 +265,9 @@ class Pen:
         far: int | None,
         link: Link | None = None,
     ) -> Offer:
-        stock, use_by = self.stock.get(node.id, {}), self.use_by.get(node.id, {})
-        return Offer(node, lane, day, arrives, far, self._load(node, day), link, stock, use_by)
+        stock, use_by = self.stock.get(node.id, NOTHING), self.use_by.get(node.id, NOTHING)
+        load, rejections = self._load(node, day), self.question.rejections.get(node.id, 0)
+        return Offer(node, lane, day, arrives, far, load, link, stock, use_by, rejections)
 
     def _toll(self, offer: Offer) -> int | None:
         if (link := offer.link) is None:
@@ -365,7 +370,7 @@ def _by_node(
     found: dict[NodeId, dict[Sku, Rows]] = {}
     for (node, sku), some in rows.items():
         found.setdefault(node, {})[sku] = tuple(some)
-    return found
+    return {node: ReadOnly(skus) for node, skus in found.items()}
 
 
 def _ready(rows: Rows, quantity: int) -> date:

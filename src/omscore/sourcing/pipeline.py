@@ -15,14 +15,14 @@ from omscore.kernel.ids import LineId, NodeId, Sku
 from omscore.kernel.reason import Noted, Reason
 from omscore.network.plan import Decision, Leg, PassedOver, main_node
 from omscore.sourcing import concessions, limits
-from omscore.sourcing.asked import CostFailed
+from omscore.sourcing.asked import CostFailed, name_of_cost
 from omscore.sourcing.candidate import Candidate, Question, candidates, most_of
 from omscore.sourcing.costs import Cost
 from omscore.sourcing.drawing import Drawing, draw
 from omscore.sourcing.feasible import faults
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.problem import Solution, Solver
-from omscore.sourcing.rules import Rule, judge, noted
+from omscore.sourcing.rules import STANDING, Rule, judge, noted
 from omscore.sourcing.verification import verify
 
 
@@ -134,7 +134,8 @@ class _Sourcing:
     def attempts(self) -> Iterator[_Attempt]:
         """Plans by one set of fallback rules after the other, until nothing is short."""
         for further in self.policy.fallbacks or ((),):
-            rules = (*self.policy.rules, *further)
+            named = (*self.policy.rules, *further)
+            rules = (*[rule for rule in STANDING if rule not in named], *named)
             sifted = sift(self.question, rules)
             attempt = self._attempt(rules, *sifted, held=self.held)
             yield attempt
@@ -194,6 +195,8 @@ class _Sourcing:
         policy = self.policy
         while True:
             try:
+                for cost in [cost for tier in policy.tiers for cost in tier]:
+                    name_of_cost(cost)
                 return draw(self.question, policy, kept, held=held)
             except CostFailed as failed:
                 ignored = CostIgnored(_name(failed.cost), failed.fault)
@@ -255,8 +258,10 @@ class _Sourcing:
 
 
 def _name(cost: Cost) -> str:
-    name = getattr(cost, "name", None)
-    return name if isinstance(name, str) else type(cost).__name__
+    try:
+        return name_of_cost(cost)
+    except CostFailed:
+        return type(cost).__name__
 
 
 def _without(policy: Policy, failed: Cost) -> Policy:

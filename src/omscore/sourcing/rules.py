@@ -130,6 +130,9 @@ def in_time(need: Need, candidate: Candidate, /) -> Reason | None:
 
 
 DEFAULT_RULES: tuple[Rule, ...] = (active, reaches, stocked, roomy, rested)
+STANDING: tuple[Rule, ...] = (active, rested)
+"""What every plan keeps, whether its policy says so or not."""
+
 BUILT_IN = (active, reaches, stocked, roomy, rested, in_time)
 
 

@@ -2,7 +2,7 @@
 
     name = "few parcels"
     currency = "EUR"
-    rules = ["active", "reaches", "stocked", { type = "transit-at-most", days = "3 days" }]
+    rules = ["reaches", "stocked", "rested", { type = "transit-at-most", days = "3 days" }]
     limits = [{ type = "at-most-parcels", most = 3 }]
     solvers = ["exact", "greedy"]
 
@@ -74,7 +74,10 @@ class File:
 
 def read_policy(text: str, registry: Registry = BUILT_IN) -> Policy:
     """The policy that TOML *text* describes; `Unreadable`, with a path, if it describes none."""
-    return policy_of(table_of(text), registry)
+    try:
+        return policy_of(table_of(text), registry)
+    except RecursionError:
+        raise Unreadable("rules that are not as deep in one another") from None
 
 
 def table_of(text: str) -> dict[str, Any]:
