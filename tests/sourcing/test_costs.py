@@ -96,7 +96,8 @@ def asked(cost: Cost, offer: Offer = OFFER, need: Need = NEED) -> tuple[float, f
         (Lateness(9), OFFER, 0, 27),
         (Soft(WithinKm(599), 40), OFFER, 0, 40),
         (Soft(WithinKm(600), 40), OFFER, 0, 0),
-        (Soft(ShelfLife(1), 40), OFFER, 0, 40),
+        (Soft(ShelfLife(1), 40), OFFER, 0, 0),
+        (Soft(ShelfLife(1), 40), attrs.evolve(OFFER, stock={Sku("S"): ((DAY, 2),)}), 0, 40),
     ],
 )
 def test_a_cost_is_what_it_says(cost: Cost, offer: Offer, parcel: float, unit: float) -> None:
