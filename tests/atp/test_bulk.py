@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Any
 
 import pytest
@@ -112,6 +113,28 @@ def test_extreme_quantities_keep_every_unit(kind: type) -> None:
     rows = [(1, TODAY, most), (1, TODAY + 1, least), (0, TODAY + 2, most), (0, TODAY + 1, least)]
     found = bulk.look_ahead_at(np.array([7, 7], kind), *columns(rows, kind), TODAY)
     assert found.tolist() == [7 + least, 7 + most + least]
+
+
+EDGES = (-(2**31), -(2**30), 2**30 - 1, 2**30, 2**31 - 1)
+vast = st.integers(-(2**31), 2**31 - 1) | st.sampled_from(EDGES)
+
+
+@given(vast, st.lists(vast, min_size=1, max_size=6), st.none() | vast)
+def test_a_table_of_vast_quantities_is_exact_or_refused(
+    stock: int, table: list[int], later: int | None
+) -> None:
+    """Whether a sum wrapped around can be seen from sums that may have done so themselves."""
+    sums = list(accumulate(table, initial=stock))[1:]
+    sums[-1:] = [sums[-1] + min(0, later or 0)]
+    exact = [min(sums[place:]) for place in range(len(table))]
+    least = None if later is None else np.array([later], np.int32)
+    changes = np.array(table, np.int32).reshape(-1, 1)
+    try:
+        found = bulk.look_ahead(np.array([stock], np.int32), changes, later=least)
+    except Unreadable:
+        assert max(map(abs, [stock, later or 0, *sums, *accumulate(table, initial=stock)])) >= 2**30
+    else:
+        assert found[:, 0].tolist() == exact
 
 
 ONE = np.array([0], np.int64)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Whole: TypeAlias = NDArray[np.int64] | NDArray[np.int32]
 
 MEND = "NumPy is not installed: pip install 'omscore[numpy]'"
-CHUNK = 1 << 15  # sku-nodes, in a table
+CHUNK = 1 << 14  # sku-nodes, in a table
 ENTRIES = 1 << 18
 WORD, HALF_WORD = 63, 31  # bits
 
@@ -69,18 +69,22 @@ def _fill(stock: Whole, changes: Whole, later: Whole | None, out: Whole) -> None
     """`look_ahead` for a chunk."""
     import numpy as np
 
-    reach = _most(stock) + sum(map(_most, changes)) + (0 if later is None else _most(later))
-    if reach > np.iinfo(out.dtype).max:
-        raise Unreadable(f"quantities whose sums fit {out.dtype}", "$.changes")
-    above = stock
+    quarter = (np.iinfo(out.dtype).max + 1) // 2
+    high, above = stock.astype(out.dtype), stock
     for row, change in zip(out, changes, strict=True):
         np.add(above, change, out=row)
+        np.maximum(row, high, out=high)
         above = row
     if later is not None:
         above += np.minimum(later, 0)
     for row in out[-2::-1]:
         np.minimum(row, above, out=row)
         above = row
+    # A step from within a quarter of all numbers, if it wraps around, ends outside of it.
+    known = (stock,) if later is None else (stock, later)
+    low = -int(out[0].min())
+    if max(int(high.max()), low, *map(_most, known)) >= quarter:
+        raise Unreadable(f"quantities whose sums fit half of {out.dtype}", "$.changes")
 
 
 def look_ahead_at(
