@@ -239,7 +239,8 @@ class Oms(AskingReservations):
 
         The same *feed* again changes nothing, and one that was interrupted goes on; `Refused` if
         the rows that were taken are others now.  A row that is refused or cannot be read is
-        recorded and left out; in a *strict* feed it stops the feed before its batch.  With a full
+        recorded and left out; in a *strict* feed it stops the feed before its batch, as what is
+        no report of stock always does (`Unreadable`, with its place).  With a full
         *snapshot*, what it does not name is counted as none, when all rows are taken.  *progress*
         is told how many rows are done.
         """

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import ClassVar, assert_never
+from typing import ClassVar, assert_never, get_args
 
 import attrs
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
+from attrs.validators import optional
 
 from omscore.atp.messages import (
     AdjustStock,
@@ -26,11 +27,13 @@ from omscore.atp.messages import (
     RegradeStock,
 )
 from omscore.kernel import ids
-from omscore.kernel.errors import ensure
+from omscore.kernel.errors import Unreadable, ensure
 from omscore.kernel.keys import Kind
-from omscore.kernel.moments import optional_instant
+from omscore.kernel.quantities import no_or_some_units
 from omscore.kernel.reason import Noted, Reason
+from omscore.kernel.recorded import occurrence, running_number
 from omscore.kernel.several import several
+from omscore.kernel.truth import some_truth
 
 Report = (
     ReceiveStock
@@ -45,6 +48,17 @@ Report = (
     | ExpectDemand
 )
 """What a row may be."""
+REPORTS: tuple[type[Report], ...] = get_args(Report)
+
+
+def _report(row: FeedRow, attribute: Attribute[Report], value: object) -> None:
+    if type(value) not in REPORTS:
+        raise Unreadable(f"a report of stock (line {row.line})", f"$.{attribute.name}")
+
+
+def _text(_: object, attribute: Attribute[str], value: object) -> None:
+    if not isinstance(value, str):
+        raise Unreadable("text", f"$.{attribute.name}")
 
 
 @frozen
@@ -54,10 +68,10 @@ class FeedRow:
     *line* is where it stands, for whoever has to mend it.
     """
 
-    line: int
-    report: Report
-    occurred_at: datetime | None = field(default=None, converter=optional_instant)
-    sequence: int | None = None
+    line: int = field(validator=no_or_some_units)
+    report: Report = field(validator=_report)
+    occurred_at: datetime | None = field(default=None, converter=occurrence)
+    sequence: int | None = field(default=None, validator=running_number)
 
 
 @frozen
@@ -67,13 +81,17 @@ class BadRow:
     It never repeats what stands there.
     """
 
-    line: int
-    problem: str
-    column: str | None = None
+    line: int = field(validator=no_or_some_units)
+    problem: str = field(validator=_text)
+    column: str | None = field(default=None, validator=optional(_text))
 
 
 def _rows(value: Iterable[FeedRow | BadRow]) -> tuple[FeedRow | BadRow, ...]:
-    return several(value, "rows")
+    rows = several(value, "rows")
+    for place, one in enumerate(rows):
+        if not isinstance(one, FeedRow | BadRow):
+            raise Unreadable("a row", f"$.rows[{place}]")
+    return rows
 
 
 @frozen(kw_only=True)
@@ -86,13 +104,13 @@ class TakeBatch:
     """
 
     feed: ids.DocumentId = field(converter=ids.document_id)
-    after: int
+    after: int = field(validator=no_or_some_units)
     rows: tuple[FeedRow | BadRow, ...] = field(converter=_rows)
-    begins: str = ""
-    ends: str = ""
-    strict: bool = False
-    closing: bool = False
-    last: bool = False
+    begins: str = field(default="", validator=_text)
+    ends: str = field(default="", validator=_text)
+    strict: bool = field(default=False, validator=some_truth)
+    closing: bool = field(default=False, validator=some_truth)
+    last: bool = field(default=False, validator=some_truth)
 
 
 @frozen

@@ -16,6 +16,7 @@ from omscore.kernel.errors import Unreadable
 from omscore.kernel.moments import day, instant
 from omscore.kernel.quantities import no_or_some_units, signed_units, some_units
 from omscore.kernel.reason import Reason
+from omscore.kernel.truth import some_truth
 
 DueKind = Literal["purchase", "production", "planned"]
 
@@ -25,14 +26,20 @@ def _condition(_: object, attribute: Attribute[Condition], value: Condition) -> 
         raise Unreadable(f"one of {', '.join(CONDITIONS)}", f"$.{attribute.name}")
 
 
-def _counts(report: CountStock, attribute: Attribute[Counts], value: Counts) -> None:
+def known_counts(_: object, attribute: Attribute[Counts], value: Counts) -> None:
+    """A validator: what a count may count."""
     if value not in COUNTS:
         raise Unreadable(f"one of {', '.join(COUNTS)}", f"$.{attribute.name}")
+
+
+def _counts(report: CountStock, attribute: Attribute[Counts], value: Counts) -> None:
+    known_counts(report, attribute, value)
     if value != "physical" and report.condition != "sellable":
         raise Unreadable("physical, where units are not sellable", f"$.{attribute.name}")
 
 
-def _as_of(value: datetime | None) -> datetime | None:
+def as_of(value: datetime | None) -> datetime | None:
+    """A converter: the instant of a count, or None."""
     return None if value is None else instant(value, "as_of")
 
 
@@ -47,11 +54,6 @@ def _lot(value: str | None) -> str | None:
 def _due_kind(_: object, attribute: Attribute[DueKind], value: DueKind) -> None:
     if value not in get_args(DueKind):
         raise Unreadable(f"one of {', '.join(get_args(DueKind))}", f"$.{attribute.name}")
-
-
-def _truth(_: object, attribute: Attribute[bool], value: bool) -> None:
-    if type(value) is not bool:
-        raise Unreadable("true or false", f"$.{attribute.name}")
 
 
 @frozen(kw_only=True)
@@ -111,7 +113,7 @@ class CountStock(StockReport):
 
     counted: int = field(validator=no_or_some_units)
     condition: Condition = field(default="sellable", validator=_condition)
-    as_of: datetime | None = field(default=None, converter=_as_of)
+    as_of: datetime | None = field(default=None, converter=as_of)
     counts: Counts = field(default="physical", validator=_counts)
 
 
@@ -135,7 +137,7 @@ class ExpectSupply(LotReport):
     quantity: int = field(validator=some_units)
     day: date = field(validator=_a_day)
     kind: DueKind = field(default="purchase", validator=_due_kind)
-    firm: bool = field(default=True, validator=_truth)
+    firm: bool = field(default=True, validator=some_truth)
     reliability: int = field(default=100, validator=percent)
 
     def __attrs_post_init__(self) -> None:

@@ -12,6 +12,7 @@ from omscore.kernel.errors import Unreadable
 from omscore.kernel.money import Money
 from omscore.kernel.quantities import no_or_some_units, some_units
 from omscore.kernel.several import several, several_of
+from omscore.kernel.truth import some_truth
 
 MOST_LINES = 1_000
 MOST_PRIORITY = 1_000
@@ -38,11 +39,6 @@ def _substitutes(value: Iterable[Substitute]) -> tuple[Substitute, ...]:
     return several_of(Substitute, value, "substitutes")
 
 
-def _truth(_: object, attribute: Attribute[bool], value: object) -> None:
-    if type(value) is not bool:
-        raise Unreadable("true or false", f"$.{attribute.name}")
-
-
 def _rank(_: object, attribute: Attribute[int], value: object) -> None:
     if type(value) is not int or not 1 <= value <= MOST_PRIORITY:
         raise Unreadable(f"a whole number from 1 to {MOST_PRIORITY}", f"$.{attribute.name}")
@@ -67,7 +63,7 @@ class Line:
     method: ids.Method | None = field(default=None, converter=ids.optional_method, kw_only=True)
     latest: date | None = field(default=None, kw_only=True)
     wanted: date | None = field(default=None, kw_only=True)
-    split: bool = field(default=True, validator=_truth, kw_only=True)
+    split: bool = field(default=True, validator=some_truth, kw_only=True)
     group: str | None = field(default=None, converter=ids.optional_word, kw_only=True)
     substitutes: tuple[Substitute, ...] = field(default=(), converter=_substitutes, kw_only=True)
     priority: int = field(default=1, validator=_rank, kw_only=True)

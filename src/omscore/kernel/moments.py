@@ -17,11 +17,6 @@ def instant(value: object, name: str = "instant") -> datetime:
     return value.astimezone(UTC)
 
 
-def optional_instant(value: datetime | None) -> datetime | None:
-    """A converter: an instant, or None."""
-    return None if value is None else instant(value)
-
-
 def day(value: object, name: str = "day") -> date:
     """*value*, if it is a date and not a moment."""
     if not isinstance(value, date) or isinstance(value, datetime):

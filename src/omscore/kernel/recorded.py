@@ -10,12 +10,18 @@ from attrs import field, frozen
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import CommandId, command_id
 from omscore.kernel.keys import Key
-from omscore.kernel.moments import instant, optional_instant
+from omscore.kernel.moments import instant
 
 E_co = TypeVar("E_co", covariant=True)
 
 
-def _sequence(_: object, __: object, value: int | None) -> None:
+def occurrence(value: datetime | None) -> datetime | None:
+    """A converter: when a thing occurred, or None."""
+    return None if value is None else instant(value, "occurred_at")
+
+
+def running_number(_: object, __: object, value: int | None) -> None:
+    """A validator: the running number of a source, or None."""
     if value is not None and (type(value) is not int or not -(2**63) <= value < 2**63):
         raise Unreadable("a whole number of at most 64 bits", "$.sequence")
 
@@ -47,8 +53,8 @@ class Context:
     actor: str
     command: CommandId = field(converter=command_id)
     tenant: str = "default"
-    occurred_at: datetime | None = field(default=None, converter=optional_instant)
-    sequence: int | None = field(default=None, validator=_sequence)
+    occurred_at: datetime | None = field(default=None, converter=occurrence)
+    sequence: int | None = field(default=None, validator=running_number)
 
     @property
     def stamp(self) -> Stamp:

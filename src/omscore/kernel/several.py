@@ -12,11 +12,16 @@ from omscore.kernel.errors import Unreadable
 T = TypeVar("T")
 
 
-def several(value: Iterable[T], name: str) -> tuple[T, ...]:
-    """The values of *value*; `Unreadable` at *name* if it is a single one, or none at all."""
+def each(value: Iterable[T], name: str) -> Iterable[T]:
+    """*value*, not read yet; `Unreadable` at *name* if it is a single one, or none at all."""
     if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
         raise Unreadable("several of them, as in a list", f"$.{name}")
-    return tuple(value)
+    return value
+
+
+def several(value: Iterable[T], name: str) -> tuple[T, ...]:
+    """The values of *value*; `Unreadable` at *name* if it is a single one, or none at all."""
+    return tuple(each(value, name))
 
 
 def several_of(type_: type[T], value: Iterable[T], name: str) -> tuple[T, ...]:

@@ -17,6 +17,7 @@ from attrs import field, frozen
 
 from omscore.atp.feeds import (
     FEED,
+    REPORTS,
     AnotherFeed,
     BadRow,
     Feed,
@@ -26,15 +27,17 @@ from omscore.atp.feeds import (
     Report,
     TakeBatch,
 )
-from omscore.atp.messages import CountStock
+from omscore.atp.messages import CountStock, NoSuchNode, as_of, known_counts
 from omscore.atp.position import POSITION
 from omscore.atp.stocktakes import Counts
 from omscore.atp.supplies import PAPER, PaperIgnored, PaperOutdated, entry_id
 from omscore.kernel import ids
-from omscore.kernel.errors import Refused
+from omscore.kernel.errors import Refused, Unreadable
 from omscore.kernel.ids import DocumentId, NodeId, Sku
 from omscore.kernel.recorded import Recorded
-from omscore.kernel.several import several
+from omscore.kernel.several import each, several
+from omscore.kernel.truth import some_truth
+from omscore.network.facts import THE_NETWORK, Network
 from omscore.ports.storage import Storage
 
 T = TypeVar("T")
@@ -57,8 +60,8 @@ class Snapshot:
     """That a feed names all there is at *nodes*, *as_of* an instant: the rest is none."""
 
     nodes: Sequence[NodeId] = field(converter=_nodes)
-    counts: Counts = "physical"
-    as_of: datetime | None = None
+    counts: Counts = field(default="physical", validator=known_counts)
+    as_of: datetime | None = field(default=None, converter=as_of)
 
 
 @frozen
@@ -87,7 +90,7 @@ class Feeder:
     take: Take
     storage: Storage
     write: Written
-    strict: bool = False
+    strict: bool = field(default=False, validator=some_truth)
     size: int = BATCH
     progress: Progress = unseen
 
@@ -95,8 +98,10 @@ class Feeder:
         """Take what was not taken before, and then what a full *snapshot* does not name.
 
         A snapshot with wrong rows empties nothing: what they should have named may well be there.
-        `Refused` if the first rows are not those that were taken before under this name.
+        `Refused` if the first rows are not those that were taken before under this name, or if
+        a node of the snapshot is unknown; `Unreadable` before the batch of what is no report.
         """
+        self._require(snapshot)
         rows, digest, known = _rows(reports), _Digest(self.write), self._known()
         self._skip(rows, known, digest)
         fed = Fed(self.feed, known.rows, repeated=known.rows)
@@ -116,6 +121,17 @@ class Feeder:
             fed = attrs.evolve(fed, emptied=fed.emptied + len(none))
         self.take(self._batch(fed.rows, (), digests=ended, last=True))
         return fed
+
+    def _require(self, snapshot: Snapshot | None) -> None:
+        if snapshot is None:
+            return
+        if not isinstance(snapshot, Snapshot):
+            raise Unreadable("a snapshot", "$.snapshot")
+        with self.storage.begin() as work:
+            found = work.get([THE_NETWORK])[THE_NETWORK].state
+        network = THE_NETWORK.narrow(found) or Network()
+        if unknown := [NoSuchNode(one) for one in snapshot.nodes if one not in network.nodes]:
+            raise Refused(*unknown)
 
     def _known(self) -> Feed:
         key = FEED.key(self.feed)
@@ -202,9 +218,14 @@ def _batches(rows: Iterator[T], size: int) -> Iterator[tuple[T, ...]]:
 
 
 def _rows(reports: Iterable[Report | FeedRow | BadRow]) -> Iterator[FeedRow | BadRow]:
-    """Each as a row; a bare report is at the line of its place."""
-    for line, one in enumerate(reports, start=1):
-        yield one if isinstance(one, FeedRow | BadRow) else FeedRow(line, one)
+    """Each as a row; a bare report is at the line of its place, and nothing else is one."""
+    for place, one in enumerate(each(reports, "reports")):
+        if isinstance(one, FeedRow | BadRow):
+            yield one
+        elif type(one) in REPORTS:
+            yield FeedRow(place + 1, one)
+        else:
+            raise Unreadable("a report of stock", f"$.reports[{place}]")
 
 
 class _Digest:
