@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from omscore.atp.counting import Counting, NotForIt
 from omscore.atp.entries import DemandEntry, Entry, SupplyEntry, TypeMatrix, on_hand
-from omscore.atp.methods import Because, Explanation, Options, Row, TooSoon
-from omscore.atp.projected import AtReceipts, Lacks, LookAhead
+from omscore.atp.lots import UNLIMITED
+from omscore.atp.methods import AtpMethod, Because, Explanation, Options, Row, TooSoon
+from omscore.atp.projected import AtReceipts, Lacks, LookAhead, Untracked
 from omscore.kernel.errors import Unreadable
 from omscore.testing.builders import DAY, TODAY, day
 from omscore.testing.entries import entries as entries_of
@@ -55,17 +56,31 @@ def test_what_look_ahead_grants_never_leaves_a_later_day_short(
         assert projected(entries, day(n)) >= min(0, was)
 
 
-@given(entries_of(), st.integers(0, 13), st.integers(1, 9), st.integers(0, 13))
+projecting = st.just(LookAhead()) | st.builds(Untracked, st.integers(0, 13))
+
+
+@given(projecting, entries_of(), st.integers(0, 13), st.integers(1, 9), st.integers(0, 13))
 def test_more_supply_never_lowers_and_more_demand_never_raises_look_ahead(
-    entries: list[Entry], due: int, units: int, at: int
+    method: AtpMethod, entries: list[Entry], due: int, units: int, at: int
 ) -> None:
-    """A planner who adds a purchase order must not find less to sell."""
-    was = LookAhead().available(entries, day(at), TODAY)
+    """A planner who adds a purchase order must not find less to sell; with a lead time, too."""
+    was = method.available(entries, day(at), TODAY)
 
     more = [*entries, SupplyEntry("more", units, day(due))]
     less = [*entries, DemandEntry("more", units, day(due))]
-    assert LookAhead().available(more, day(at), TODAY) >= was
-    assert LookAhead().available(less, day(at), TODAY) <= was
+    assert method.available(more, day(at), TODAY) >= was
+    assert method.available(less, day(at), TODAY) <= was
+
+
+@given(entries_of(), st.integers(0, 13), st.integers(0, 13))
+def test_untracked_goods_are_look_ahead_until_they_can_be_had(
+    entries: list[Entry], lead: int, at: int
+) -> None:
+    """Whatever takes units from then on takes none of those that are counted."""
+    before = [one for one in entries if one.day < day(lead)]
+    least = min((projected(before, day(n)) for n in range(at, lead)), default=UNLIMITED)
+
+    assert Untracked(lead).available(entries, day(at), TODAY) == least
 
 
 @given(entries_of(), st.integers(0, 13), st.integers(1, 30), st.integers(0, 9))

@@ -1,6 +1,6 @@
 """Protection: supply shared out over a tree of segments, to the last unit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given
@@ -82,6 +82,51 @@ def test_what_is_left_adds_up_and_never_falls(
         assert 0 <= there <= supply
         assert protection.available(one.name, supply + 1, used) >= there
     assert all(is_[name] >= units for name, units in was.items())
+
+
+def below(segments: Sequence[Segment], parent: str | None) -> list[str]:
+    """Everybody below *parent*, the first by rank and name first, each followed by its own."""
+    children = sorted((one.rank, one.name) for one in segments if one.parent == parent)
+    return [each for _, name in children for each in (name, *below(segments, name))]
+
+
+def reached(protection: Protection, name: str) -> list[str]:
+    """Whose shares a segment may take from: its own, parents', lower siblings', nobody's."""
+    segments = {one.name: one for one in protection.segments}
+    own, above = segments[name], list[str]()
+    while (parent := segments[[name, *above][-1]].parent) is not None:
+        above.append(parent)
+    lower = [one for one in segments.values() if one.parent == own.parent and one.rank > own.rank]
+    aside = [
+        each
+        for one in sorted(lower, key=lambda one: (one.rank, one.name), reverse=True)
+        for each in (one.name, *below(protection.segments, one.name))
+    ]
+    nobodys = [UNASSIGNED] if protection.unassigned else []
+    return [name, *above, *(aside if protection.siblings else []), *nobodys]
+
+
+@given(st.data(), protections, st.integers(0, 60))
+def test_what_is_left_is_what_taking_unit_by_unit_leaves(
+    data: st.DataObject, protection: Protection, supply: int
+) -> None:
+    """One unit after the other comes from the first in reach that has one, else from the last."""
+    used = data.draw(uses(protection))
+    if protection.base == "remaining":
+        assert protection.left(supply, used) == protection.shares(supply)
+        return
+    left, lost = protection.shares(supply + sum(one.units for one in used)), 0
+    for name in [one.segment for one in used for _ in range(one.units)]:
+        source = next((one for one in reached(protection, name) if left[one]), None)
+        if source is None:
+            lost += 1
+        else:
+            left[source] -= 1
+    for _ in range(lost):
+        last = [UNASSIGNED, *reversed(below(protection.segments, None))]
+        left[next(one for one in last if left[one])] -= 1
+
+    assert protection.left(supply, used) == left
 
 
 @given(st.data(), protections, st.integers(0, 60), st.integers(1, 30))
@@ -174,6 +219,7 @@ def test_a_demand_takes_its_own_then_its_parents_then_lower_siblings_then_the_re
             Segment("outlet", 10, rank=4),
             Segment("flagship", 4, parent="stores"),
             Segment("corner", 4, parent="stores", rank=1),
+            Segment("pier", 3, parent="outlet"),
         ),
         siblings=True,
     )
@@ -186,7 +232,8 @@ def test_a_demand_takes_its_own_then_its_parents_then_lower_siblings_then_the_re
     )
     assert tree.take("stores", 25, 50) == (
         Taken("stores", 2),
-        Taken("outlet", 10),
+        Taken("outlet", 7),
+        Taken("pier", 3),
         Taken("market", 10),
         Taken(UNASSIGNED, 3),
     )
