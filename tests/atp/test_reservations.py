@@ -79,7 +79,7 @@ def test_freeing_twice_says_so() -> None:
     """Law 5: retries and races do it, and nothing happens."""
     freed = evolve(reserved(2), ReservationEnded(2, "freed"))
 
-    assert ask(FIVE, freed, End(R_1, 1, "freed")) == Ended(open=0)
+    assert ask(FIVE, freed, End(R_1, 1, "freed")) == Ended(open=0, epoch=2)
     assert ask(FIVE, None, End(R_1, 1, "freed")) == Ended(open=0)
     assert str(Ended(0)) == "the reservation has 0 open units, at epoch 1"
 
@@ -104,7 +104,7 @@ def test_what_is_committed_or_ended_cannot_be_committed_again() -> None:
     ended = evolve(reserved(2, MONDAY + HOUR), ReservationEnded(2, "freed"))
 
     assert ask(FIVE, reserved(2), Commit(R_1, "o-1")) == Ended(open=2)
-    assert ask(FIVE, ended, Commit(R_1, "o-1")) == Ended(open=0)
+    assert ask(FIVE, ended, Commit(R_1, "o-1", 2)) == Ended(open=0, epoch=2)
     assert ask(FIVE, None, Commit(R_1, "o-1")) == Ended(open=0)
 
 

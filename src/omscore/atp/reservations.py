@@ -1,9 +1,9 @@
 """Stock set aside for somebody, until it is consumed, freed or expired.
 
 Each reserved unit exits once: reserved = open + consumed + freed + expired, and only *open* counts.
-The *epoch* of a reservation rises when it is extended, raised or moved, so that a call that comes
-late or twice is told from one that knows how it stands.  What may be asked of it is in
-`omscore.atp.granting`.
+The *epoch* of a reservation rises when it is extended, raised or moved, and when units leave it, so
+that a call that comes late or twice is told from one that knows how it stands.  What may be asked
+of it is in `omscore.atp.granting`.
 """
 
 from __future__ import annotations
@@ -186,13 +186,15 @@ def evolve(reservation: Reservation | None, /, *events: ReservationEvent) -> Res
 
 
 def _less(reservation: Reservation, quantity: int, exit_: Exit) -> Reservation:
+    epoch = reservation.epoch + 1
     match exit_:
         case "consumed":
-            return attrs.evolve(reservation, consumed=reservation.consumed + quantity)
+            gone = reservation.consumed + quantity
+            return attrs.evolve(reservation, consumed=gone, epoch=epoch)
         case "freed":
-            return attrs.evolve(reservation, freed=reservation.freed + quantity)
+            return attrs.evolve(reservation, freed=reservation.freed + quantity, epoch=epoch)
         case "expired":
-            return attrs.evolve(reservation, expired=reservation.expired + quantity)
+            return attrs.evolve(reservation, expired=reservation.expired + quantity, epoch=epoch)
 
 
 def law(reservation: Reservation) -> None:

@@ -137,7 +137,7 @@ class MoveReservation:
 
 @frozen
 class FreeReservations:
-    """Units are not needed any more.  The epoch does not matter: nobody loses by it."""
+    """Units are not needed any more.  Who frees all that are open need not know the epoch."""
 
     owner: str = field(converter=owner_id)
     tickets: tuple[Ticket, ...] = field(converter=_tickets)

@@ -124,6 +124,8 @@ class Owning:
     ) -> Short | Ended | None:
         """Why a ticket is not good; None if what is asked has happened."""
         id_, held = ticket.reservation, changes.require(RESERVATION.key(ticket.reservation))
+        if (late := _late(command, ticket, held)) is not None:
+            return late
         match command:
             case CommitReservations():
                 ask = Commit(id_, command.to or command.owner, ticket.epoch)
@@ -137,7 +139,7 @@ class Owning:
                 return self._move(changes, context, command, held)
             case FreeReservations():
                 units = ticket.quantity or held.open
-                answer = _told(changes, context, End(id_, max(1, units), "freed"), held)
+                answer = _told(changes, context, End(id_, units, "freed"), held)
                 _call(changes, held, answer)
                 return answer
             case ConsumeReservations():
@@ -150,8 +152,6 @@ class Owning:
     ) -> Short | Ended | None:
         """Only the difference is asked for, or let go."""
         ticket, more = command.ticket, command.quantity - held.open
-        if held.epoch != ticket.epoch or not held.open:
-            return Ended(held.open, held.epoch)
         if more > 0:
             ask = Raise(ticket.reservation, more, ticket.epoch)
             self._untrack(changes, context, held.position)
@@ -168,7 +168,7 @@ class Owning:
         """To a node that was chosen, where it stays: whoever chooses has a reason."""
         to = position_id(command.node, sku_at(held.position))
         if to == held.position:
-            return None if held.epoch == command.ticket.epoch else Ended(held.open, held.epoch)
+            return None
         if not (changes.get(THE_NETWORK) or Network()).nodes[command.node].active:
             return Short(held.open, 0)
         ask = Move(command.ticket.reservation, to, (command.node,), command.ticket.epoch)
@@ -199,6 +199,16 @@ def _owners(command: OwnersCommand) -> tuple[str, ...]:
     return (command.owner,)
 
 
+def _late(command: OwnersCommand, ticket: Ticket, held: Reservation) -> Ended | None:
+    """Why *ticket* is of before: the reservation is at another epoch, or has ended.
+
+    Who frees all that is open need not know how it stands: it has one effect, whenever it comes.
+    """
+    all_of_it = isinstance(command, FreeReservations) and ticket.quantity is None
+    known = all_of_it or held.epoch == ticket.epoch
+    return None if known and held.open else Ended(held.open, held.epoch)
+
+
 def _told(
     changes: Changes,
     context: Context,
@@ -217,8 +227,6 @@ def _consume(
     changes: Changes, context: Context, ticket: Ticket, held: Reservation
 ) -> Short | Ended | None:
     """What is not committed yet is committed first: whoever takes units does not ask for long."""
-    if held.epoch != ticket.epoch or not held.open:
-        return Ended(held.open, held.epoch)
     if held.expires_at is not None:
         commit = Commit(ticket.reservation, held.owner, ticket.epoch)
         if (answer := _told(changes, context, commit, held)) is not None:

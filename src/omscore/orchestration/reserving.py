@@ -82,7 +82,8 @@ def reserve(changes: Changes, context: Context, ask: Reserve, terms: Terms = PLA
 
 def commit(changes: Changes, context: Context, held: ReservationId, *, owner: str) -> None:
     """Promise for good to *owner* what was set aside; `Refused` if it is too late for that."""
-    _change(changes, context, Commit(held, owner))
+    epoch = changes.require(RESERVATION.key(held)).epoch
+    _change(changes, context, Commit(held, owner, epoch))
 
 
 def consume(changes: Changes, context: Context, held: ReservationId, quantity: int) -> None:
