@@ -36,9 +36,9 @@ def curve(**figures: int) -> list[Level]:
 
 @st.composite
 def curves(draw: st.DrawFn) -> list[Level]:
-    """Numbers that are not negative, from today on."""
+    """Numbers, negative where promises cannot be kept, from today on."""
     days = [0, *sorted(draw(st.sets(st.integers(1, 9), max_size=5)))]
-    return [Level(day(n), draw(st.integers(0, 8))) for n in days]
+    return [Level(day(n), draw(st.integers(-4, 8))) for n in days]
 
 
 def raised(rows: list[Level], units: int, by: date) -> list[Level]:
@@ -132,10 +132,10 @@ def _change(lacks: Lacks | None) -> tuple[int, date]:
 
 @given(st.lists(curves(), min_size=1, max_size=4))
 def test_places_are_pooled_day_by_day(places: list[list[Level]]) -> None:
-    """The sum of what each of them has."""
+    """The sum of what each of them has; what one is short of, no other gives."""
     rows = pooled(places)
 
-    assert all(at(rows, on) == sum(at(one, on) for one in places) for on in DAYS)
+    assert all(at(rows, on) == sum(max(0, at(one, on)) for one in places) for on in DAYS)
 
 
 # --- examples ---------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from omscore.atp.granting import Granted, Reserve, Short, decide
 from omscore.atp.lots import Lot
 from omscore.atp.methods import Options
 from omscore.atp.movements import StockEntered, SupplyScheduled, UnitsReserved
+from omscore.atp.outlook import Outlook
 from omscore.atp.position import Claim, Position, evolve, law, position_id
 from omscore.atp.protection import Protection, Segment
 from omscore.atp.safety import Case, SafetyRule, SafetyStock
@@ -199,23 +200,16 @@ def test_what_is_not_to_be_had_is_short_by_what_terms_leave() -> None:
 
 
 @given(any_position, terms_, strategies.quantities(9), strategies.days(12))
-def test_the_smallest_change_is_enough_and_no_smaller_one_is(
+def test_a_number_is_explained_by_what_it_is_made_of(
     position: Position, terms: Terms, asked: int, on: date
 ) -> None:
-    """So many more units by that day, and not one fewer."""
-    found = why(position, terms, on, asked, TODAY, MONDAY)
+    """The parts add up, and what is lacking is what the outlook lacks."""
+    outlook = Outlook(position, lambda _: terms, TODAY, MONDAY)
+    found = why(outlook, on, asked)
 
-    assert found.available == max(0, terms.available(position, on, today=TODAY, now=MONDAY))
+    assert found.available == max(0, outlook.available(on))
     assert sum(one.units for one in found.stock.because) == found.stock.available
-    if found.lacking is None:
-        assert found.available >= asked or terms.protection or terms.counting.lead_days
-        return
-    for units, enough in ((found.lacking.units, True), (found.lacking.units - 1, False)):
-        comes = SupplyScheduled(max(TODAY, found.lacking.by), units, D_1)
-        is_there = StockEntered("received", units, D_1)
-        more = evolve(position, comes if terms.counting == PLAIN.counting else is_there)
-        there = terms.available(more, on, today=TODAY, now=MONDAY)
-        assert (there >= asked) == enough
+    assert found.lacking == outlook.lacks(asked, on)
 
 
 def test_a_number_reads_as_text() -> None:
@@ -225,14 +219,8 @@ def test_a_number_reads_as_text() -> None:
         StockEntered("received", 5, D_1),
         UnitsReserved(ReservationId("r-1"), day(3), 2, None, False, "shop"),
     )
-    found = why(
-        position,
-        Terms(safety=1, rule=0, protection=CLOSED, channel="web"),
-        day(1),
-        4,
-        TODAY,
-        MONDAY,
-    )
+    terms = Terms(safety=1, rule=0, protection=CLOSED, channel="web")
+    found = why(Outlook(position, lambda _: terms, TODAY, MONDAY), day(1), 4)
 
     assert str(found).splitlines() == [
         "2 units may be promised for 2026-03-03",

@@ -10,6 +10,7 @@ from omscore.atp.entries import TypeMatrix
 from omscore.atp.messages import ExpectSupply
 from omscore.atp.methods import Options
 from omscore.atp.periods import Discrete
+from omscore.atp.projected import Lacks
 from omscore.atp.protection import Protection, Segment
 from omscore.atp.questions import NotBy, Shipment
 from omscore.atp.requests import Request, ReserveStock, Wanted
@@ -20,7 +21,18 @@ from omscore.lifecycle.order.messages import CancelOrder
 from omscore.lifecycle.quote.messages import AcceptQuote
 from omscore.runtime.configuration import Configuration
 from omscore.testing import laws
-from omscore.testing.builders import HOUR, a_line, a_node, a_quote, a_shop, an_item, an_order, day
+from omscore.testing.builders import (
+    HOUR,
+    TODAY,
+    a_line,
+    a_node,
+    a_quote,
+    a_shop,
+    an_item,
+    an_order,
+    day,
+    received,
+)
 from omscore.testing.story import Shop
 
 TWO = (a_node("berlin"), a_node("paris"))
@@ -88,6 +100,22 @@ def test_a_percentage_of_the_network_is_shared_by_what_nodes_have() -> None:
     shop.given(ReserveStock([request]))
     assert shop.oms.available("TEA", "berlin") == 0
     laws.check(shop.oms)
+
+
+def test_what_lacks_is_told_with_what_is_withheld_of_it() -> None:
+    """Half of what the network has is withheld, of what comes too: eight more make four."""
+    shop = shop_with(Availability(safety=SafetyStock([SafetyRule(percent=50)])), berlin=4)
+    assert shop.oms.lacking("TEA", "berlin", 6) == Lacks(8, TODAY)
+    assert shop.oms.explain_availability("TEA", "berlin", quantity=6).lacking == Lacks(8, TODAY)
+    shop.given(received(7, document="r-2"))
+    assert shop.oms.available("TEA", "berlin") == 5
+    shop.given(received(1, document="r-3"))
+
+    assert shop.oms.available("TEA", "berlin") == 6
+    assert shop.oms.lacking("TEA", "berlin", 6) is None
+    assert shop.oms.lacking_together("berlin", [("TEA", 9)], latest=day(2)) == {
+        "TEA": Lacks(3, day(2))
+    }
 
 
 SHARES = Protection(
@@ -205,8 +233,7 @@ def test_a_number_is_explained_at_the_front_door() -> None:
     found = shop.oms.explain_availability("TEA", "berlin", day=day(1), quantity=4)
 
     assert (found.available, found.rule, found.withheld.safety) == (1, 0, 3)
-    assert found.lacking is not None
-    assert (found.lacking.units, found.lacking.by) == (3, day(1))
+    assert found.lacking == Lacks(3, day(1))
     assert str(found).splitlines()[-2:] == [
         "  -3 safety stock, by rule 0",
         "4 asked: 3 more units are needed by 2026-03-03",

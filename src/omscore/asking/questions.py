@@ -15,6 +15,7 @@ from omscore.asking.stock import AskingStock, Place, held_at, places_of
 from omscore.atp import lacking, questions
 from omscore.atp.entries import DemandEntry, Entry, of_position
 from omscore.atp.messages import NoSuchItem
+from omscore.atp.outlook import NothingWouldDo
 from omscore.atp.pegging import NO_RANKS, Policy, Table, peg
 from omscore.atp.projected import Lacks
 from omscore.atp.questions import Bundles, Level, LineNotBy, NotBy, Shipment
@@ -22,6 +23,7 @@ from omscore.atp.reservations import Reservation
 from omscore.catalog.item import ITEM
 from omscore.kernel import ids, moments
 from omscore.kernel.errors import Refused, Unreadable
+from omscore.kernel.quantities import units
 from omscore.network.facts import THE_NETWORK, Network
 from omscore.ports.storage import UnitOfWork
 from omscore.runtime.handling import rerun
@@ -46,17 +48,13 @@ class AskingQuestions(AskingStock):
 
         As of one moment, and the same numbers that `available` gives one by one.
         """
-        places, now = self._positions(asked)
+        places = self._positions(asked)
         if day is not None:
             moments.day(day)
+        looks = ((one, self._outlook(one, "sellable", method, channel)) for one in places)
         return {
-            (one.sku, one.node): max(
-                0,
-                self._terms(one, "sellable", method, channel).available(
-                    one.position, day or one.today, today=one.today, now=now
-                ),
-            )
-            for one in places
+            (one.sku, one.node): max(0, outlook.available(day or one.today))
+            for one, outlook in looks
         }
 
     def shipments(
@@ -85,12 +83,14 @@ class AskingQuestions(AskingStock):
         latest: date | None = None,
         method: str | None = None,
         channel: str | None = None,
-    ) -> Lacks | None:
+    ) -> Lacks | NothingWouldDo | None:
         """How many more units, and by when, *node* needs for *quantity* by *latest*; None if none.
 
-        Without *latest*, by the last day on which anything comes.
+        Without *latest*, by the last day on which anything comes.  Units by today are thought to be
+        in hand, those by a later day to be due.
         """
-        return lacking.lacking(self._curve(sku, node, method, channel), quantity, latest)
+        wanted = [(sku, units(quantity))]
+        return next(iter(self._lacking(node, wanted, latest, method, channel).values()), None)
 
     def together(
         self,
@@ -114,11 +114,9 @@ class AskingQuestions(AskingStock):
         latest: date | None = None,
         method: str | None = None,
         channel: str | None = None,
-    ) -> Mapping[ids.Sku, Lacks]:
+    ) -> Mapping[ids.Sku, Lacks | NothingWouldDo]:
         """What *node* needs of each sku for all of *wanted* by *latest*: the fewest units."""
-        lines = [(ids.sku(sku), quantity) for sku, quantity in wanted]
-        named = self._of_node(node, lines, method, channel)
-        return lacking.lacking_together(named, lines, latest)
+        return self._lacking(node, wanted, latest, method, channel)
 
     def over_nodes(
         self,
@@ -186,6 +184,23 @@ class AskingQuestions(AskingStock):
         counting = self._terms(place, "sellable", None, channel).counting
         return peg(entries, place.today, policy, ranks=by_entry, counting=counting)
 
+    def _lacking(
+        self,
+        node: str,
+        wanted: Iterable[tuple[str, int]],
+        latest: date | None,
+        method: str | None,
+        channel: str | None,
+    ) -> Mapping[ids.Sku, Lacks | NothingWouldDo]:
+        lines = [(ids.sku(sku), quantity) for sku, quantity in wanted]
+        asked = [(sku, node) for sku in dict.fromkeys(sku for sku, _ in lines)]
+        outlooks = {
+            one.sku: self._outlook(one, "sellable", method, channel)
+            for one in self._positions(asked)
+        }
+        last = None if latest is None else moments.day(latest, "latest")
+        return lacking.lacking_of(outlooks, lines, last)
+
     def _curve(self, sku: str, node: str, method: str | None, channel: str | None) -> list[Level]:
         curves = self._curves([(sku, node)], method, channel)
         return curves[ids.sku(sku), ids.node_id(node)]
@@ -203,12 +218,10 @@ class AskingQuestions(AskingStock):
     def _curves(
         self, asked: Iterable[tuple[str, str]], method: str | None, channel: str | None
     ) -> dict[tuple[ids.Sku, ids.NodeId], list[Level]]:
-        places, now = self._positions(asked)
         curves = dict[tuple[ids.Sku, ids.NodeId], list[Level]]()
-        for one in places:
-            terms = self._terms(one, "sellable", method, channel)
-            rows = terms.curve(one.position, one.today, today=one.today, now=now)
-            curves[one.sku, one.node] = [Level(day, units) for day, units in rows]
+        for one in self._positions(asked):
+            rows = self._outlook(one, "sellable", method, channel).curve()
+            curves[one.sku, one.node] = [Level(*row) for row in rows]
         return curves
 
     def _nodes(self, nodes: Iterable[str] | None) -> Sequence[ids.NodeId]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 
 import attrs
 from attrs import field, frozen
@@ -13,6 +14,7 @@ from omscore.atp.availability import LOOK_AHEAD, Availability
 from omscore.atp.entries import of_position
 from omscore.atp.messages import NoSuchItem, NoSuchNode
 from omscore.atp.methods import AtpMethod, Options, Row
+from omscore.atp.outlook import Outlook
 from omscore.atp.position import CONDITIONS, POSITION, Condition, Position, position_id
 from omscore.atp.projected import Untracked
 from omscore.atp.reservations import RESERVATION, Reservation
@@ -32,7 +34,7 @@ from omscore.runtime.handling import rerun
 
 @frozen
 class Place:
-    """A sku at a node: its position, and the local day there.
+    """A sku at a node: its position, and the local day there at *now*.
 
     *classes* are those of the item, *network* what each node has on hand of it.
     """
@@ -41,12 +43,18 @@ class Place:
     node: ids.NodeId
     position: Position
     today: date
+    now: datetime
     classes: tuple[str, ...] = ()
     network: Mapping[ids.NodeId, int] = field(factory=dict)
 
     def case(self, method: ids.Method | None = None) -> Case:
         """What rules are asked about."""
         return Case(self.sku, self.node, method, self.classes)
+
+    def network_with(self, more: int) -> Mapping[ids.NodeId, int]:
+        """What each node has on hand if so many units more are here."""
+        there = self.network.get(self.node, 0)
+        return {**self.network, self.node: there + more} if more else self.network
 
 
 class AskingStock(AskingPromises):
@@ -67,10 +75,9 @@ class AskingStock(AskingPromises):
         Safety stock (for delivery by *method*) and what is protected for others than *channel* are
         withheld, as they are from who orders.
         """
-        place, now = self._place(sku, node, condition)
+        place = self._place(sku, node, condition)
         asked = place.today if day is None else moments.day(day)
-        terms = self._terms(place, condition, method, channel)
-        return max(0, terms.available(place.position, asked, today=place.today, now=now))
+        return max(0, self._outlook(place, condition, method, channel).available(asked))
 
     def earliest(
         self,
@@ -86,9 +93,8 @@ class AskingStock(AskingPromises):
 
         Nor if that day is after *latest*.
         """
-        (place, now), wanted = self._place(sku, node, "sellable"), units(quantity)
-        terms = self._terms(place, "sellable", method, channel)
-        rows = terms.curve(place.position, place.today, today=place.today, now=now)
+        place, wanted = self._place(sku, node), units(quantity)
+        rows = self._outlook(place, "sellable", method, channel).curve()
         found = next((on for on, there in rows if there >= wanted), None)
         late = found is not None and latest is not None and found > moments.day(latest, "latest")
         return None if late else found
@@ -109,7 +115,7 @@ class AskingStock(AskingPromises):
         and protection.  It answers a question and changes nothing: grants always look ahead to the
         last entry.
         """
-        place, now = self._place(sku, node, "sellable")
+        place = self._place(sku, node)
         rule = self.configuration.availability.answer(place.case(), channel)
         asked = method or rule.method
         if method is None and isinstance(rule.method, Untracked):
@@ -118,11 +124,11 @@ class AskingStock(AskingPromises):
         how = rule.options if options is None else options
         if options is None and terms.safety:
             how = attrs.evolve(how, safety=terms.safety)
-        entries = of_position(place.position, place.today, now)
+        entries = of_position(place.position, place.today, place.now)
         rows = asked.curve(entries, place.today, how)
         if options is not None or (protection := terms.protection) is None:
             return rows
-        used = uses(place.position, protection, now)
+        used = uses(place.position, protection, place.now)
         return protection.curve(protection.named(channel), rows, used)
 
     def explain_availability(
@@ -139,30 +145,43 @@ class AskingStock(AskingPromises):
 
         It reads as text, too.
         """
-        place, now = self._place(sku, node, "sellable")
-        terms = self._terms(place, "sellable", method, channel)
+        place = self._place(sku, node)
         asked = place.today if day is None else moments.day(day)
-        return why(place.position, terms, asked, units(quantity), place.today, now)
+        return why(self._outlook(place, "sellable", method, channel), asked, units(quantity))
+
+    def _outlook(
+        self, place: Place, condition: Condition, method: str | None, channel: str | None
+    ) -> Outlook:
+        """What may be promised there to whom."""
+        terms = partial(self._terms, place, condition, method, channel)
+        return Outlook(place.position, terms, place.today, place.now)
 
     def _terms(
-        self, place: Place, condition: Condition, method: str | None, channel: str | None
+        self,
+        place: Place,
+        condition: Condition,
+        method: str | None,
+        channel: str | None,
+        more: int = 0,
     ) -> Terms:
-        """On what terms units are promised; nothing is withheld of what is not sellable."""
+        """On what terms units are promised if so many *more* are in hand.
+
+        Nothing is withheld of what is not sellable.
+        """
         if condition != "sellable":
             return PLAIN
-        case = place.case(ids.optional_method(method))
-        sold = ids.optional_word(channel)
-        return self.configuration.availability.terms(case, sold, place.network)
+        case, sold = place.case(ids.optional_method(method)), ids.optional_word(channel)
+        return self.configuration.availability.terms(case, sold, place.network_with(more))
 
-    def _place(self, sku: str, node: str, condition: Condition) -> tuple[Place, datetime]:
-        """A position with what is known of it, and the present instant."""
-        [found], now = self._positions([(sku, node)], condition)
-        return found, now
+    def _place(self, sku: str, node: str, condition: Condition = "sellable") -> Place:
+        """A position with what is known of it."""
+        [found] = self._positions([(sku, node)], condition)
+        return found
 
     def _positions(
         self, asked: Iterable[tuple[str, str]], condition: Condition = "sellable"
-    ) -> tuple[Sequence[Place], datetime]:
-        """The position of each sku and node, all as of one moment, and the present instant.
+    ) -> Sequence[Place]:
+        """The position of each sku and node, all as of one moment.
 
         `Refused` if nobody has told us of a sku or of a node: a typo is not "no stock".
         """
@@ -175,7 +194,7 @@ class AskingStock(AskingPromises):
         def found(unit: UnitOfWork) -> Sequence[Place]:
             return places_of(unit, pairs, condition, now, availability)
 
-        return rerun(found, self.storage), now
+        return rerun(found, self.storage)
 
 
 def places_of(
@@ -209,6 +228,7 @@ def places_of(
             *pair,
             key.narrow(seen[key].state) or Position(),
             today[pair[1]],
+            now,
             _classes(items[pair[0]].narrow(seen[items[pair[0]]].state)),
             there.get(pair[0], {}),
         )

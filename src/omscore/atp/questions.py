@@ -143,7 +143,7 @@ def together(
     return LineNotBy(str(worst), asked[worst], had[worst], last)
 
 
-def sums(curves: Mapping[Name, Curve], wanted: Iterable[tuple[Name, int]]) -> dict[Name, int]:
+def sums(curves: Mapping[Name, object], wanted: Iterable[tuple[Name, int]]) -> dict[Name, int]:
     """What is wanted of each of *curves*; `Unreadable` if that is nothing, or of no curve."""
     asked = dict[Name, int]()
     for place, (name, quantity) in enumerate(wanted):
