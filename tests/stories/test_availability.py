@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from omscore.atp.messages import ExpectDemand
 from omscore.atp.methods import Options
+from omscore.atp.outlook import NothingWouldDo
 from omscore.atp.periods import Discrete
+from omscore.atp.questions import Level, LineNotBy
 from omscore.oms import Oms
 from omscore.testing.builders import a_node, an_item, an_oms, an_order, day, expected, received
 
@@ -48,6 +50,32 @@ def test_the_earliest_day_is_the_first_that_suffices(
     )
 
     assert oms.earliest("TEA", "berlin", quantity) == slowly
+
+
+def test_a_node_that_takes_no_work_promises_nothing() -> None:
+    """No plan would send from it, and no request is granted there: no answer may say otherwise."""
+    oms = a_shop_with(there=9, coming=6, taken=1, asked=3)
+    oms.know(a_node(active=False))
+    at = ("TEA", "berlin")
+
+    assert oms.available(*at) == oms.availabilities([at])[at] == 0
+    assert oms.earliest(*at, 1) is None
+    assert {row.available for row in oms.availability(*at)} == {0}
+    assert {row.reserved for row in oms.availability(*at)} == {0, 3}
+    assert oms.over_nodes("TEA") == [Level(day(0), 0)]
+    assert oms.lacking(*at, 1) == NothingWouldDo(1)
+    assert isinstance(oms.together("berlin", [("TEA", 1)]), LineNotBy)
+    assert str(oms.explain_availability(*at)).splitlines() == [
+        "0 units may be promised for 2026-03-02",
+        "  none, since the node takes no work",
+        "2026-03-02: 6 available, as 2026-03-02 decides",
+        "  +9 on-hand (2026-03-02)",
+        "  -3 committed:2026-03-02 (2026-03-02)",
+        "1 asked: no supply would make 1 units available",
+    ]
+
+    oms.know(a_node())
+    assert oms.available(*at) == 6
 
 
 def test_a_planner_asks_in_another_dialect() -> None:

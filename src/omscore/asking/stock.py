@@ -30,13 +30,15 @@ from omscore.kernel.reason import Reason
 from omscore.network.facts import THE_NETWORK, Network
 from omscore.ports.storage import UnitOfWork
 from omscore.runtime.handling import rerun
+from omscore.sourcing.rules import NodeInactive
 
 
 @frozen
 class Place:
     """A sku at a node: its position, and the local day there at *now*.
 
-    *classes* are those of the item, *network* what each node has on hand of it.
+    *classes* are those of the item, *network* what each node has on hand of it.  A node that is not
+    *active* promises nothing.
     """
 
     sku: ids.Sku
@@ -44,6 +46,7 @@ class Place:
     position: Position
     today: date
     now: datetime
+    active: bool = True
     classes: tuple[str, ...] = ()
     network: Mapping[ids.NodeId, int] = field(factory=dict)
 
@@ -73,7 +76,7 @@ class AskingStock(AskingPromises):
         """How many units may still be promised at *node* for *day* (its today, if not given).
 
         Safety stock (for delivery by *method*) and what is protected for others than *channel* are
-        withheld, as they are from who orders.
+        withheld, as they are from who orders.  A node that takes no work promises nothing.
         """
         place = self._place(sku, node, condition)
         asked = place.today if day is None else moments.day(day)
@@ -126,6 +129,8 @@ class AskingStock(AskingPromises):
             how = attrs.evolve(how, safety=terms.safety)
         entries = of_position(place.position, place.today, place.now)
         rows = asked.curve(entries, place.today, how)
+        if not place.active:
+            return [attrs.evolve(row, available=min(0, row.available)) for row in rows]
         if options is not None or (protection := terms.protection) is None:
             return rows
         used = uses(place.position, protection, place.now)
@@ -154,7 +159,8 @@ class AskingStock(AskingPromises):
     ) -> Outlook:
         """What may be promised there to whom."""
         terms = partial(self._terms, place, condition, method, channel)
-        return Outlook(place.position, terms, place.today, place.now)
+        closed = None if place.active or condition != "sellable" else NodeInactive()
+        return Outlook(place.position, terms, place.today, place.now, closed)
 
     def _terms(
         self,
@@ -229,6 +235,7 @@ def places_of(
             key.narrow(seen[key].state) or Position(),
             today[pair[1]],
             now,
+            network.nodes[pair[1]].active,
             _classes(items[pair[0]].narrow(seen[items[pair[0]]].state)),
             there.get(pair[0], {}),
         )

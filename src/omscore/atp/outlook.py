@@ -36,7 +36,7 @@ _USABLE = Lot(kind="on-hand")
 
 @frozen
 class NothingWouldDo(Reason):
-    """No more units would do: all are withheld, or it is too soon."""
+    """No more units would do: all are withheld, it is too soon, or the node takes no work."""
 
     code: ClassVar[str] = "atp.nothing-would-do"
     asked: int
@@ -49,13 +49,15 @@ class NothingWouldDo(Reason):
 class Outlook:
     """*position* as it looks *today*, at *now*, to who has units promised on *terms*.
 
-    *terms_with* says what the terms are if so many more units are in hand.
+    *terms_with* says what the terms are if so many more units are in hand.  *closed* is why a node
+    promises nothing, if it does not.
     """
 
     position: Position
     terms_with: Callable[[int], Terms]
     today: date
     now: datetime
+    closed: Reason | None = None
 
     @property
     def terms(self) -> Terms:
@@ -69,15 +71,18 @@ class Outlook:
 
     def available(self, day: date) -> int:
         """How many units may be promised for *day*; negative if promises cannot be kept."""
-        return self.terms.available(self.position, day, today=self.today, now=self.now)
+        there = self.terms.available(self.position, day, today=self.today, now=self.now)
+        return there if self.closed is None else min(0, there)
 
     def curve(self) -> Sequence[tuple[date, int]]:
         """How many units may be promised from which day on, from today; no row is negative."""
+        if self.closed is not None:
+            return [(self.today, 0)]
         return self.terms.curve(self.position, self.today, today=self.today, now=self.now)
 
     def lacks(self, quantity: int, day: date) -> Lacks | NothingWouldDo | None:
         """The smallest change with which *quantity* may be promised for *day*; None if it may."""
-        if day < self.today:
+        if day < self.today or self.closed is not None:
             return NothingWouldDo(quantity)
         if (there := self.available(day)) >= quantity:
             return None

@@ -15,6 +15,7 @@ from omscore.atp.methods import Explanation, Options
 from omscore.atp.outlook import NothingWouldDo, Outlook
 from omscore.atp.projected import Lacks, LookAhead
 from omscore.atp.terms import MATCHING, Withheld
+from omscore.kernel.reason import Reason
 
 LOOK_AHEAD = LookAhead()
 
@@ -25,7 +26,7 @@ class WhyAvailable:
 
     *stock* explains how many there are, *withheld* what is taken from that, by the safety rule at
     the place *rule*.  *asked* units would be there with what is *lacking*; that is None if they are
-    there.
+    there.  *closed* is why the node promises nothing of what it has.
     """
 
     day: date
@@ -35,9 +36,13 @@ class WhyAvailable:
     rule: int | None
     asked: int
     lacking: Lacks | NothingWouldDo | None
+    closed: Reason | None = None
 
     def __str__(self) -> str:
-        lines = [f"{self.available} units may be promised for {self.day}", f"{self.stock}"]
+        lines = [f"{self.available} units may be promised for {self.day}"]
+        if self.closed is not None:
+            lines.append(f"  none, since {self.closed}")
+        lines.append(f"{self.stock}")
         if self.withheld.safety:
             lines.append(f"  -{self.withheld.safety} safety stock, by rule {self.rule}")
         if self.withheld.protected:
@@ -57,6 +62,6 @@ def why(outlook: Outlook, day: date, asked: int) -> WhyAvailable:
     entries = of_position(position, today, now)
     stock = (LOOK_AHEAD if outlook.rising else MATCHING).explain(entries, day, today, options)
     withheld = terms.withheld(position, terms.most(position, day, today=today, now=now), now)
-    available = max(0, withheld.available)
+    available = max(0, withheld.available) if outlook.closed is None else 0
     lacking = outlook.lacks(asked, day)
-    return WhyAvailable(day, available, stock, withheld, terms.rule, asked, lacking)
+    return WhyAvailable(day, available, stock, withheld, terms.rule, asked, lacking, outlook.closed)
