@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import attrs
 import pytest
 
 from omscore.atp.availability import Answering, Availability, Protecting
@@ -31,6 +32,7 @@ from omscore.testing.builders import (
     an_item,
     an_order,
     day,
+    expected,
     received,
 )
 from omscore.testing.story import Shop
@@ -224,6 +226,25 @@ def test_each_item_is_answered_by_its_method() -> None:
         (day(2), 4, 1),
     ]
     assert [row.available for row in shop.oms.availability("POT", "berlin")][:2] == [0, 0]
+
+
+def test_how_an_answer_is_shown_changes_nothing_that_is_withheld() -> None:
+    """Two for safety, four of the rest for the web: a longer horizon, another method, see that."""
+    none_planned = Counting(serves=TypeMatrix({"planned": ["planned"]}))
+    policy = attrs.evolve(
+        SHARED,
+        safety=SafetyStock([SafetyRule(units=2)]),
+        answering=[Answering(options=Options(counting=none_planned))],
+    )
+    shop = shop_with(policy, berlin=12)
+    shop.oms.know(an_item("TEA", classes=["brand:acme"]))
+    shop.given(attrs.evolve(expected(9, day(2)), firm=False))
+    longer, more = Options(horizon_days=9), Options(safety=7, horizon_days=1)
+
+    for row in shop.oms.availability("TEA", "berlin", options=longer, channel="web"):
+        assert row.available == shop.oms.available("TEA", "berlin", day=row.day, channel="web") == 4
+    [row] = shop.oms.availability("TEA", "berlin", method=Discrete(), options=more, channel="web")
+    assert (row.withheld, row.available) == (7, 2)
 
 
 def test_a_number_is_explained_at_the_front_door() -> None:

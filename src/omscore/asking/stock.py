@@ -10,6 +10,7 @@ import attrs
 from attrs import field, frozen
 
 from omscore.asking.promises import AskingPromises
+from omscore.atp import counting as ways
 from omscore.atp.availability import LOOK_AHEAD, Availability
 from omscore.atp.entries import of_position
 from omscore.atp.messages import NoSuchItem, NoSuchNode
@@ -114,9 +115,10 @@ class AskingStock(AskingPromises):
         """What may be promised at *node* over time, in the words of *method*.
 
         One row for each bucket of *options*, from today to its horizon.  What is not said is as the
-        configuration has it for the item, the node and the *channel*: method, options, safety stock
-        and protection.  It answers a question and changes nothing: grants always look ahead to the
-        last entry.
+        configuration has it for the item, the node and the *channel*: method, options, and how
+        entries count.  Options show the answer; they take nothing from what is withheld, as safety
+        stock and for other channels, but may withhold more.  It answers a question and changes
+        nothing: grants always look ahead to the last entry.
         """
         place = self._place(sku, node)
         rule = self.configuration.availability.answer(place.case(), channel)
@@ -124,14 +126,12 @@ class AskingStock(AskingPromises):
         if method is None and isinstance(rule.method, Untracked):
             asked = LOOK_AHEAD  # the position has that supply
         terms = self._terms(place, "sellable", None, channel)
-        how = rule.options if options is None else options
-        if options is None and terms.safety:
-            how = attrs.evolve(how, safety=terms.safety)
+        how = _on(terms, rule.options if options is None else options, rule.options)
         entries = of_position(place.position, place.today, place.now)
         rows = asked.curve(entries, place.today, how)
         if not place.active:
             return [attrs.evolve(row, available=min(0, row.available)) for row in rows]
-        if options is not None or (protection := terms.protection) is None:
+        if (protection := terms.protection) is None:
             return rows
         used = uses(place.position, protection, place.now)
         return protection.curve(protection.named(channel), rows, used)
@@ -201,6 +201,12 @@ class AskingStock(AskingPromises):
             return places_of(unit, pairs, condition, now, availability)
 
         return rerun(found, self.storage)
+
+
+def _on(terms: Terms, options: Options, usual: Options) -> Options:
+    """*options*, on *terms*; entries count as *usual* where they do not say how."""
+    counting = usual.counting if options.counting == ways.PLAIN else options.counting
+    return attrs.evolve(options, safety=max(options.safety, terms.safety), counting=counting)
 
 
 def places_of(
