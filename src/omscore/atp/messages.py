@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import MAXYEAR, date, datetime
 from typing import ClassVar, Literal, get_args
 
 from attrs import Attribute, field, frozen
@@ -47,6 +47,24 @@ def _a_day(_: object, attribute: Attribute[date], value: date) -> None:
     day(value, attribute.name)
 
 
+def _use_by(_: object, attribute: Attribute[date], value: date) -> None:
+    if day(value, attribute.name).year == MAXYEAR:
+        raise Unreadable(f"a day before {MAXYEAR}; nothing, for units that last", "$.use_by")
+
+
+def _useful_when_due(report: ExpectSupply | DispatchTransfer) -> None:
+    if report.use_by is not None and report.use_by < report.day:
+        raise Unreadable("not before the day on which it is due", "$.use_by")
+
+
+def _to(value: str) -> ids.NodeId:
+    return ids.node_id(value, "to")
+
+
+def _receipt(value: str) -> ids.DocumentId:
+    return ids.document_id(value, "receipt")
+
+
 def _lot(value: str | None) -> str | None:
     return None if value is None else ids.checked(value, "lot")
 
@@ -72,7 +90,7 @@ class StockReport:
 class LotReport(StockReport):
     """A report that may say of which *lot* units are, and until when they are useful (*use_by*)."""
 
-    use_by: date | None = field(default=None, validator=optional(_a_day))
+    use_by: date | None = field(default=None, validator=optional(_use_by))
     lot: str | None = field(default=None, converter=_lot)
 
 
@@ -125,6 +143,10 @@ class RegradeStock(StockReport):
     was: Condition = field(validator=_condition)
     condition: Condition = field(validator=_condition)
 
+    def __attrs_post_init__(self) -> None:
+        if self.condition == self.was:
+            raise Unreadable("another condition than before", "$.condition")
+
 
 @frozen(kw_only=True)
 class ExpectSupply(LotReport):
@@ -141,8 +163,7 @@ class ExpectSupply(LotReport):
     reliability: int = field(default=100, validator=percent)
 
     def __attrs_post_init__(self) -> None:
-        if self.use_by is not None and self.use_by < self.day:
-            raise Unreadable("not before the day on which it is due", "$.use_by")
+        _useful_when_due(self)
 
 
 @frozen(kw_only=True)
@@ -161,7 +182,7 @@ class ReceiveSupply(LotReport):
     """
 
     quantity: int = field(validator=some_units)
-    receipt: ids.DocumentId = field(converter=ids.document_id)
+    receipt: ids.DocumentId = field(converter=_receipt)
 
 
 @frozen(kw_only=True)
@@ -172,9 +193,14 @@ class DispatchTransfer(LotReport):
     all are taken to end with the first.
     """
 
-    to: ids.NodeId = field(converter=ids.node_id)
+    to: ids.NodeId = field(converter=_to)
     quantity: int = field(validator=some_units)
     day: date = field(validator=_a_day)
+
+    def __attrs_post_init__(self) -> None:
+        if self.to == self.node:
+            raise Unreadable("another node than it leaves", "$.to")
+        _useful_when_due(self)
 
 
 @frozen(kw_only=True)
@@ -276,6 +302,19 @@ class TooFarAhead(Reason):
 
     def __str__(self) -> str:
         return f"{self.field} {self.day} is more than {self.most_days} days ahead"
+
+
+@frozen
+class TooLongAgo(Reason):
+    """Nothing is still due after so long: *field* says when it was."""
+
+    code: ClassVar[str] = "stock.too-long-ago"
+    field: str
+    day: date
+    most_days: int
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.day} is more than {self.most_days} days ago"
 
 
 @frozen

@@ -76,9 +76,9 @@ def quote_id(value: str) -> QuoteId:
     return QuoteId(checked(value, "quote"))
 
 
-def node_id(value: str) -> NodeId:
+def node_id(value: str, name: str = "node") -> NodeId:
     """An id of a place that can fulfill."""
-    return NodeId(checked(value, "node"))
+    return NodeId(checked(value, name))
 
 
 def optional_node_id(value: str | None) -> NodeId | None:
@@ -101,9 +101,9 @@ def sku(value: str) -> Sku:
     return Sku(checked(value, "sku"))
 
 
-def document_id(value: str) -> DocumentId:
+def document_id(value: str, name: str = "document") -> DocumentId:
     """An id of a paper of the source (a delivery note, a purchase order line, a count)."""
-    return DocumentId(checked(value, "document"))
+    return DocumentId(checked(value, name))
 
 
 def reservation_id(value: str) -> ReservationId:

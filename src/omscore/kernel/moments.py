@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attrs import frozen
@@ -11,9 +11,14 @@ from omscore.kernel.errors import Unreadable
 
 
 def instant(value: object, name: str = "instant") -> datetime:
-    """*value* in UTC; `Unreadable` if it is no datetime or names no zone."""
+    """*value* in UTC; `Unreadable` if it is no datetime, names no zone, or is at an end of time.
+
+    The first and the last year that a datetime has are left out: they have no day in every zone.
+    """
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise Unreadable("a moment with a time zone", f"$.{name}")
+    if not MINYEAR < value.year < MAXYEAR:
+        raise Unreadable(f"a moment of the years {MINYEAR + 1} to {MAXYEAR - 1}", f"$.{name}")
     return value.astimezone(UTC)
 
 

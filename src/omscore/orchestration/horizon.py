@@ -1,15 +1,17 @@
-"""The horizon of what may be due: no source knows what comes in eleven years."""
+"""The horizon of what may be due: no source knows what comes in eleven years, or came then."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from omscore.atp.entries import FARTHEST_DAYS
-from omscore.atp.messages import TooFarAhead
+from omscore.atp.messages import TooFarAhead, TooLongAgo
 from omscore.kernel.errors import Refused
 
 
 def require(day: date, today: date, field: str = "day") -> None:
-    """`Refused` with the name of the *field* if *day* is more than ten years ahead."""
+    """`Refused` with the name of the *field* if *day* is more than ten years ahead, or ago."""
     if (day - today).days > FARTHEST_DAYS:
         raise Refused(TooFarAhead(field, day, FARTHEST_DAYS))
+    if (today - day).days > FARTHEST_DAYS:
+        raise Refused(TooLongAgo(field, day, FARTHEST_DAYS))

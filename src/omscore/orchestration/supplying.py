@@ -145,6 +145,7 @@ class Receiving:
     def decide(self, report: ReceiveSupply, seen: Seen, context: Context) -> Changes:
         """Less is due, more is on hand."""
         changes = Changes(seen)
+        stock.require_known(changes, report.node, report.sku)
         supply = _supply(changes, report.document, report.node, report.sku)
         if stock.take_paper(changes, report.receipt, report.node, report.sku):
             key = SUPPLY.key(entry_id(report.document, report.node, report.sku))

@@ -175,7 +175,7 @@ def _shown(pattern: str, example: str, read: Callable[[str], Any]) -> Read:
             raise Unreadable(problem)
         try:
             return read(value)
-        except (ValueError, OverflowError):
+        except (ValueError, Unreadable):
             raise Unreadable(problem) from None
 
     return read_text
