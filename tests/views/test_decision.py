@@ -80,7 +80,7 @@ def test_what_nobody_can_send_waits() -> None:
     nothing = attrs.evolve(SOURCED, legs=(), short={LineId("1"): 1}, parts={})
     some = attrs.evolve(SOURCED, legs=SOURCED.legs[:1], short={LineId("1"): 4})
 
-    assert headline(nothing) == "sourced: no node can send any of 1 unit; they wait"
+    assert headline(nothing) == "sourced: no plan sends any of 1 unit; they wait"
     assert not any("costs" in detail for detail in told(nothing))
     assert headline(some) == "sourced: 1 parcel; 4 units wait"
 

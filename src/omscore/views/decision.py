@@ -19,7 +19,7 @@ def headline(decision: Decision) -> str:
     short = sum(decision.short.values())
     parcels = len({parcel_of(leg) for leg in decision.legs})
     if not decision.legs:
-        return f"sourced: no node can send any of {units(short)}; they wait"
+        return f"sourced: no plan sends any of {units(short)}; they wait"
     waiting = f"; {units(short)} wait" if short else ""
     return f"sourced: {parcels} {'parcel' if parcels == 1 else 'parcels'}{waiting}"
 
