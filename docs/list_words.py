@@ -8,13 +8,14 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from inspect import getdoc
 from pathlib import Path
-from typing import TypeGuard
+from typing import Any, TypeGuard, get_args, get_origin
 
 import attrs
 
+from omscore.adapters.codec import shapes
 from omscore.adapters.policies import BUILT_IN, schema
 from omscore.adapters.policies.measures import MEASURES
 from omscore.adapters.vocabulary import COMMANDS, EVENTS
@@ -116,17 +117,28 @@ def _parts() -> str:
 
 
 def _parameters(part: object) -> str:
-    fields = attrs.fields(part) if isinstance(part, type) and attrs.has(part) else ()
+    fields = shapes.fields(part) if isinstance(part, type) and attrs.has(part) else ()
     return ", ".join(
-        f"`{one.name}`{'' if one.default is attrs.NOTHING else '?'}{_like(one)}"
-        for one in fields
-        if one.init
+        f"`{one.name}`{'' if one.default is attrs.NOTHING else '?'}{_like(one)}" for one in fields
     )
 
 
-def _like(one: attrs.Attribute[object]) -> str:
+def _like(one: attrs.Attribute[Any]) -> str:
+    """How a parameter is written, where it is not simply a word or a number."""
     unit = one.metadata.get(UNIT)
-    return "" if unit is None else f" ({MEASURES[unit].like})"
+    words = [*_holders(one.type), *([] if unit is None else [MEASURES[unit].like])]
+    return f" ({' of '.join(words)})" if words else ""
+
+
+def _holders(type_: object) -> Iterator[str]:
+    """What a value is in, from the outside: tables and lists."""
+    held = get_origin(type_)
+    if isinstance(held, type) and issubclass(held, Mapping):
+        yield "table by name"
+        yield from _holders(get_args(type_)[1])
+    elif isinstance(held, type) and issubclass(held, Collection):
+        yield "list"
+        yield from _holders(get_args(type_)[0])
 
 
 def _sentence(words: object) -> str:

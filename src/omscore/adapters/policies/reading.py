@@ -74,10 +74,7 @@ class File:
 
 def read_policy(text: str, registry: Registry = BUILT_IN) -> Policy:
     """The policy that TOML *text* describes; `Unreadable`, with a path, if it describes none."""
-    try:
-        return policy_of(table_of(text), registry)
-    except RecursionError:
-        raise Unreadable("rules that are not as deep in one another") from None
+    return policy_of(table_of(text), registry)
 
 
 def table_of(text: str) -> dict[str, Any]:
@@ -91,7 +88,14 @@ def table_of(text: str) -> dict[str, Any]:
 
 
 def policy_of(table: Mapping[str, Any], registry: Registry = BUILT_IN) -> Policy:
-    """The policy that a *table* of a larger file describes."""
+    """The policy that a *table* of a larger file describes; `Unreadable` as above."""
+    try:
+        return _policy_of(table, registry)
+    except RecursionError:
+        raise Unreadable("rules that are not as deep in one another") from None
+
+
+def _policy_of(table: Mapping[str, Any], registry: Registry) -> Policy:
     file = _converter(registry, table.get("currency")).structure(dict(table), File)
     tiers = [
         tuple(_known(registry.costs, tier.costs, f"$.tiers[{n}].costs"))
