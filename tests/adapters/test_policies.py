@@ -210,6 +210,13 @@ def test_the_schema_does_not_take_what_is_malformed(text: str, path: str) -> Non
     assert not keeps_schema(text)
 
 
+def test_a_name_that_is_nearly_right_is_answered_with_the_right_one() -> None:
+    """So that nobody has to leaf through a list."""
+    with pytest.raises(Unreadable, match="perhaps at-most-parcels") as refused:
+        read_policy('name = "a"\nlimits = [{ type = "at-most-parcel", most = 1 }]')
+    assert refused.value.path == "$.limits[0].type"
+
+
 @pytest.mark.parametrize("text", ['name = "a', "[" * 5_000, "a" * (2**20 + 1)])
 def test_what_is_no_toml_is_told(text: str) -> None:
     """Nor is anything read that is too long, or too deep."""

@@ -7,6 +7,7 @@ what is not there, comes again, or comes too late: callers do that too.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import permutations
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
@@ -145,12 +146,14 @@ def receive(draw: Draw, known: Known) -> Sequence[Step]:
                 st.builds(
                     stock.AdjustStock, **at, quantity=st.sampled_from([-4, -3, -2, -1, 1, 2])
                 ),
-                st.builds(
-                    stock.RegradeStock,
-                    **at,
-                    quantity=quantities(3),
-                    was=condition,
-                    condition=condition,
+                st.sampled_from(list(permutations(CONDITIONS, 2))).flatmap(
+                    lambda both: st.builds(
+                        stock.RegradeStock,
+                        **at,
+                        quantity=quantities(3),
+                        was=st.just(both[0]),
+                        condition=st.just(both[1]),
+                    )
                 ),
                 st.builds(
                     stock.ExpectDemand,
@@ -190,7 +193,7 @@ def expect(draw: Draw, known: Known) -> Sequence[Step]:
                 use_by=None if lasts is None else on + lasts * DAY,
             )
         ]
-    from_ = draw(st.sampled_from(NODES))
+    from_ = draw(st.sampled_from([other for other in NODES if other != node]))
     return [
         stock.DispatchTransfer(
             node=from_, to=node, sku=sku, quantity=draw(quantities(3)), day=on, document=document

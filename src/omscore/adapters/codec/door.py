@@ -372,7 +372,7 @@ def _union(names: Names, type_: Any, within: Converter) -> Read:
 def _tagged(classes: Mapping[str, Any], within: Converter, value: dict[str, Any]) -> Any:
     name = value.get("type")
     if type(name) is not str or name not in classes:
-        raise Unreadable("one of the known types", "$.type")
+        raise Unreadable(shapes.known(classes, name), "$.type")
     rest = {key: one for key, one in value.items() if key != "type"}
     return within.get_structure_hook(classes[name])(rest, classes[name])
 

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping, MutableSequence, MutableSet, Sequence
+from collections.abc import (
+    Callable,
+    Iterable,
+    Mapping,
+    MutableMapping,
+    MutableSequence,
+    MutableSet,
+    Sequence,
+)
 from collections.abc import Set as AbstractSet
+from difflib import get_close_matches
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -37,6 +46,14 @@ class Names:
     def cls(self, name: str) -> type[object]:
         """The class of this *name*; KeyError if there is none."""
         return self.classes[name]
+
+
+def known(classes: Iterable[str], name: object) -> str:
+    """What was expected in the place of a *name* that is none of *classes*."""
+    near = get_close_matches(name, classes, n=3) if isinstance(name, str) else []
+    return (
+        f"one of the known types, perhaps {' or '.join(near)}" if near else "one of the known types"
+    )
 
 
 def plain(type_: Any) -> Any:
