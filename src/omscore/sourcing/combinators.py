@@ -5,7 +5,7 @@ A rule is its own condition: it *holds* where it has nothing against a candidate
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import ClassVar
 
@@ -15,12 +15,15 @@ from omscore.kernel.quantities import some_units
 from omscore.kernel.reason import Reason
 from omscore.kernel.several import at_least_one
 from omscore.sourcing.candidate import Candidate
-from omscore.sourcing.costs import MILS, Offer
-from omscore.sourcing.limits import Limit
+from omscore.sourcing.costs import MILS, Cost, Offer
+from omscore.sourcing.limits import Limit, Piece, pieces
 from omscore.sourcing.loosening import told
 from omscore.sourcing.need import Need
 from omscore.sourcing.rules import Rule, name_of
 from omscore.sourcing.units import MINOR
+
+Soften = tuple[int, int]
+"""The place of the cost that a soft limit is, and its mils."""
 
 
 @frozen
@@ -163,3 +166,13 @@ class SoftLimit:
     def of_unit(self, need: Need, offer: Offer, earliest: date, /) -> int:
         """Nothing, as above."""
         return 0
+
+
+def softened(costs: Sequence[Cost], needs: Sequence[Need]) -> list[tuple[Soften, Piece]]:
+    """Each piece of a limit that may be broken, and what that costs."""
+    return [
+        ((place, MILS * cost.price), piece)
+        for place, cost in enumerate(costs)
+        if isinstance(cost, SoftLimit)
+        for piece in pieces(cost.limit, needs)
+    ]

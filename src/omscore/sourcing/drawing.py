@@ -18,10 +18,10 @@ from omscore.network.paths import arrival_day
 from omscore.network.plan import Hop, Leg
 from omscore.sourcing.asked import Mils
 from omscore.sourcing.candidate import Candidate, Question
-from omscore.sourcing.combinators import SoftLimit
+from omscore.sourcing.combinators import Soften, SoftLimit
 from omscore.sourcing.costs import Offer, in_minor
 from omscore.sourcing.limits import counts_parcels
-from omscore.sourcing.pen import Pen, Soften, Way
+from omscore.sourcing.pen import Pen, Way
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.problem import Problem, Solution, Toll, broken
 

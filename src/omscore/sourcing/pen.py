@@ -33,8 +33,8 @@ from omscore.sourcing.candidate import (
     limited,
     load_percent,
 )
-from omscore.sourcing.combinators import SoftLimit
-from omscore.sourcing.costs import MILS, Cost, Offer
+from omscore.sourcing.combinators import Soften, softened
+from omscore.sourcing.costs import Offer
 from omscore.sourcing.need import Alternative, Need
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.pools import Pools, Taken
@@ -44,7 +44,6 @@ from omscore.sourcing.surcharges import surcharged
 
 Weigh = Callable[[Mils], int]
 At = tuple[NodeId, Region, Method]
-Soften = tuple[int, int]  # the place of the cost that a soft limit is, and its mils
 Drawn = tuple[
     Problem, Sequence[Sequence["Way"]], Sequence[Mils], Sequence[Mils], Sequence[Soften], int
 ]
@@ -112,7 +111,7 @@ class Pen:
         costs = [cost for tier in self.policy.tiers for cost in tier]
         for_parcels = [parcel_mils(costs, offer) for offer in self.offers]
         for_tolls = [toll_mils(costs, offer) for offer in self.toll_offers]
-        soft = _soft(costs, needs)
+        soft = softened(costs, needs)
         for_limits = [one for one, _ in soft]
         weights, late, short = self._weights(ways, [*for_parcels, *for_tolls], for_limits)
         weigh: Weigh = sum if len(self.policy.tiers) == 1 else partial(_dot, weights)
@@ -380,16 +379,6 @@ def _ready(rows: Rows, quantity: int) -> date:
 
 def _there(rows: Rows, day: date) -> int:
     return max([units for ready, units in rows if ready <= day], default=0)
-
-
-def _soft(costs: Sequence[Cost], needs: Sequence[Need]) -> list[tuple[Soften, limits.Piece]]:
-    """Each piece of a limit that may be broken, and what that costs."""
-    return [
-        ((place, MILS * cost.price), piece)
-        for place, cost in enumerate(costs)
-        if isinstance(cost, SoftLimit)
-        for piece in limits.pieces(cost.limit, needs)
-    ]
 
 
 def _arc(way: Way, weigh: Weigh, late: int, pools: Mapping[int, int]) -> Arc:
