@@ -29,16 +29,17 @@ from omscore.testing.story import Shop
 
 HALF = timedelta(minutes=30)
 OWNERS = ("cart-1", "order-7")
+STRANGER = "mallory"
 PLACES = ("berlin", "paris")
 
 
 @st.composite
 def commands(draw: st.DrawFn, ticket: Ticket) -> OwnersCommand:
     """Anything that an owner may want of a reservation, or of some of its units."""
-    owner, units = draw(st.sampled_from(OWNERS)), draw(st.integers(1, 4))
+    owner, units = draw(st.sampled_from([*OWNERS, STRANGER])), draw(st.integers(1, 4))
     some = draw(st.sampled_from([ticket, attrs.evolve(ticket, quantity=units)]))
     found: list[OwnersCommand] = [
-        CommitReservations(owner, [ticket], to="order-7"),
+        CommitReservations(owner, [ticket], to=draw(st.sampled_from(OWNERS))),
         CommitReservations(owner, [ticket]),
         ExtendReservations(owner, [ticket], ttl=HOUR),
         ResizeReservation(owner, ticket, quantity=units),
@@ -68,7 +69,10 @@ def ask(shop: Shop, command: OwnersCommand) -> Grant | None:
 def test_what_took_effect_has_none_when_it_comes_again(
     data: st.DataObject, berlin: int, units: int
 ) -> None:
-    """Law 5: a repeated or late call is a result, whatever has happened in between."""
+    """Law 5: a repeated or late call is a result, whatever has happened in between.
+
+    A stranger is refused, whomever he names.
+    """
     shop = a_shop({"berlin": {"TEA": berlin}, "paris": {"TEA": 9}})
     grant = shop.oms.reserve(a_request(min(units, berlin), at=PLACES))
     tickets, done = list(grant.tickets), list[OwnersCommand]()
@@ -78,6 +82,7 @@ def test_what_took_effect_has_none_when_it_comes_again(
         before = state_of(shop)
         answer = ask(shop, command)
         tickets += answer.tickets if answer else ()
+        assert answer is None or command.owner != STRANGER
         if state_of(shop) != before:
             assert answer is not None
             assert answer.granted

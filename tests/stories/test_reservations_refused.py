@@ -139,6 +139,22 @@ def test_nobody_touches_what_is_not_his() -> None:
     assert codes(theirs) == ["reservation.not-yours"]
 
 
+def test_naming_the_owner_does_not_make_it_ones_own() -> None:
+    """Who commits to another owner must own it himself; who did so may do it again, in vain."""
+    shop = a_shop()
+    mine = shop.oms.reserve(a_request())
+    [reservation] = [kept.reservation for kept in mine.kept]
+    stolen = CommitReservations("mallory", mine.tickets, to="cart-1")
+
+    shop.refuses(stolen, NotYours(reservation))
+    given = answer(shop, CommitReservations("cart-1", mine.tickets, to="order-7"))
+    shop.refuses(stolen, NotYours(reservation))
+    shop.refuses(CommitReservations("mallory", given.tickets, to="order-7"), NotYours(reservation))
+    again = answer(shop, CommitReservations("cart-1", mine.tickets, to="order-7"))
+    assert codes(again) == ["reservation.ended"]
+    shop.refuses(FreeReservations("cart-1", given.tickets), NotYours(reservation))
+
+
 def test_a_request_comes_as_json_too() -> None:
     """Through the one strict door."""
     shop = a_shop()

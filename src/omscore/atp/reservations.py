@@ -87,7 +87,10 @@ ReservationEvent = (
 
 @frozen
 class Reservation:
-    """What was set aside for whom, and how many units left by which exit."""
+    """What was set aside for whom, and how many units left by which exit.
+
+    *committed_by* is who owned it until it was committed.
+    """
 
     position: PositionId
     day: date
@@ -101,6 +104,7 @@ class Reservation:
     epoch: int = 1
     extensions: int = 0
     channel: str | None = None
+    committed_by: str | None = None
 
     @property
     def open(self) -> int:
@@ -160,7 +164,10 @@ def evolve(reservation: Reservation | None, /, *events: ReservationEvent) -> Res
             raise Broken("a reservation begins by being granted")
         match event:
             case StockCommitted(owner):
-                reservation = attrs.evolve(reservation, owner=owner, expires_at=None)
+                by = reservation.owner
+                reservation = attrs.evolve(
+                    reservation, owner=owner, expires_at=None, committed_by=by
+                )
             case ReservationExtended(expires_at):
                 reservation = attrs.evolve(
                     reservation,

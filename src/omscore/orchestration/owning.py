@@ -99,7 +99,7 @@ class Owning:
             held = changes.get(RESERVATION.key(ticket.reservation))
             if held is None:
                 faults.append(NoSuchReservation(ticket.reservation))
-            elif held.owner not in _owners(command) or not held.group:
+            elif not (held.group and _own(command, held)):
                 faults.append(NotYours(ticket.reservation))
         network = changes.get(THE_NETWORK) or Network()
         if isinstance(command, MoveReservation) and command.node not in network.nodes:
@@ -192,11 +192,10 @@ class Owning:
         return withholding.of_reservations(self.availability, changes, *where, held.channel)
 
 
-def _owners(command: OwnersCommand) -> tuple[str, ...]:
-    """Who may ticket; whoever has committed to another owner may do so twice."""
-    if isinstance(command, CommitReservations) and command.to is not None:
-        return command.owner, command.to
-    return (command.owner,)
+def _own(command: OwnersCommand, held: Reservation) -> bool:
+    """Whether *held* is the owner's; whoever has committed it to another may ask that twice."""
+    by = held.committed_by if isinstance(command, CommitReservations) else None
+    return command.owner in (held.owner, by)
 
 
 def _late(command: OwnersCommand, ticket: Ticket, held: Reservation) -> Ended | None:
