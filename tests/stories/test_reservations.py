@@ -251,6 +251,43 @@ def test_a_call_that_comes_twice_or_too_late_is_answered_and_changes_nothing(aga
     laws.check(shop.oms)
 
 
+@pytest.mark.parametrize(
+    "late",
+    [
+        CommitReservations("cart-1", [Ticket("c-4.r0000")]),
+        ExtendReservations("cart-1", [Ticket("c-4.r0000")], ttl=HOUR),
+        ResizeReservation("cart-1", Ticket("c-4.r0000"), quantity=6),
+        ResizeReservation("cart-1", Ticket("c-4.r0000"), quantity=4),
+        ResizeReservation("cart-1", Ticket("c-4.r0000"), quantity=1),
+        MoveReservation("cart-1", Ticket("c-4.r0000"), node="berlin"),
+        MoveReservation("cart-1", Ticket("c-4.r0000"), node="paris"),
+        FreeReservations("cart-1", [Ticket("c-4.r0000")]),
+        FreeReservations("cart-1", [Ticket("c-4.r0000", quantity=1)]),
+        ConsumeReservations("cart-1", [Ticket("c-4.r0000")]),
+    ],
+)
+def test_what_is_overdue_has_ended_whether_or_not_anybody_swept_it(late: Any) -> None:
+    """At the very instant of expiry its units are others', and so they are shown."""
+    shop = a_shop()
+    [kept] = shop.oms.reserve(a_request(tea(4))).kept
+    shop.clock.set(MONDAY + HALF)
+    before = held(shop, kept)
+
+    assert shop.oms.reservation(kept.reservation).quantity == 0
+    assert [why.figures["open"] for why in answer(shop, late).why] == [0]
+    assert held(shop, kept) == before
+
+
+def test_who_is_late_hears_that_it_has_ended_before_how_often_he_extended_it() -> None:
+    """The last extension was used up, but what is over cannot be extended anyway."""
+    shop = a_shop(configuration=Configuration(reserving=Reserving(max_extensions=0)))
+    grant = shop.oms.reserve(a_request())
+    shop.clock.set(MONDAY + HALF)
+
+    late = answer(shop, ExtendReservations("cart-1", grant.tickets, ttl=HOUR))
+    assert codes(late) == ["reservation.ended"]
+
+
 def test_all_tickets_of_a_command_are_good_or_nothing_happens() -> None:
     """A cart is bought whole."""
     shop = a_shop()

@@ -16,9 +16,10 @@ class AskingReservations(AskingBacklogs):
     def reservation(self, reservation: str) -> Kept:
         """How a reservation stands, and with it the ticket for it; `Refused` if there is none.
 
-        One of a group may have moved since it was granted, and so be at another epoch.
+        One of a group may have moved since it was granted, and so be at another epoch; one that is
+        overdue keeps nothing.
         """
         id_ = ids.reservation_id(reservation)
         if (held := self.get(RESERVATION.key(id_))) is None:
             raise Refused(NoSuchReservation(id_))
-        return kept(id_, held)
+        return kept(id_, held, self._clock.now())

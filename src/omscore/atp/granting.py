@@ -216,11 +216,9 @@ def _standing(
     """What is still set aside for a while at this *epoch*, and its expiry."""
     if reservation is None:
         return Ended(0)
-    expiry = reservation.expires_at
-    if expiry is None or reservation.epoch != epoch:
-        return Ended(reservation.open, reservation.epoch)
-    if now >= expiry or not reservation.open:
-        return Ended(0, reservation.epoch)
+    expiry, there = reservation.expires_at, reservation.open_at(now)
+    if expiry is None or reservation.epoch != epoch or not there:
+        return Ended(there, reservation.epoch)
     return reservation, expiry
 
 

@@ -108,8 +108,13 @@ class Reservation:
 
     @property
     def open(self) -> int:
-        """Units that still hold stock."""
+        """Units that have left by no exit."""
         return self.quantity - self.consumed - self.freed - self.expired
+
+    def open_at(self, now: datetime) -> int:
+        """Units that still hold stock at *now*: none from the instant of expiry on."""
+        overdue = self.expires_at is not None and self.expires_at <= now
+        return 0 if overdue else self.open
 
     @property
     def state(self) -> Literal["reserved", "committed", "ended"]:

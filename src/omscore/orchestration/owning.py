@@ -7,6 +7,7 @@ and changes nothing; one for what is somebody else's is refused.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import assert_never
 
 from attrs import field, frozen
@@ -77,7 +78,7 @@ class Owning:
     def decide(self, command: OwnersCommand, seen: Seen, context: Context) -> Changes:
         """What is kept now, or why nothing has changed; `Refused` for what is not the owner's."""
         changes = Changes(seen)
-        self._require(changes, command)
+        self._require(changes, command, context.now)
         why = [
             _why(ticket, answer)
             for ticket in tickets_of(command)
@@ -86,14 +87,19 @@ class Owning:
         if why:
             changes = Changes(seen)
         found = [
-            kept(ticket.reservation, changes.require(RESERVATION.key(ticket.reservation)), line)
+            kept(
+                ticket.reservation,
+                changes.require(RESERVATION.key(ticket.reservation)),
+                context.now,
+                line,
+            )
             for line, ticket in enumerate(() if why else tickets_of(command))
         ]
         grant = Grant(command.owner, tuple(found), tuple(why))
         changes.begin(REQUEST.key(context.command), [StockAnswered((grant,))])
         return changes
 
-    def _require(self, changes: Changes, command: OwnersCommand) -> None:
+    def _require(self, changes: Changes, command: OwnersCommand, now: datetime) -> None:
         faults = list[Reason]()
         for ticket in tickets_of(command):
             held = changes.get(RESERVATION.key(ticket.reservation))
@@ -107,16 +113,19 @@ class Owning:
         if isinstance(command, ExtendReservations):
             too_long = self.policy.too_long(command.ttl)
             faults += [] if too_long is None else [too_long]
-            faults += self._extended_out(changes, command.tickets)
+            faults += self._extended_out(changes, command, now)
         if faults:
             raise Refused(*faults)
 
-    def _extended_out(self, changes: Changes, tickets: Iterable[Ticket]) -> Iterator[Reason]:
+    def _extended_out(
+        self, changes: Changes, command: ExtendReservations, now: datetime
+    ) -> Iterator[Reason]:
         most = self.policy.max_extensions
-        for ticket in tickets:
+        for ticket in command.tickets:
             held = changes.get(RESERVATION.key(ticket.reservation))
-            known = held is not None and held.open and held.epoch == ticket.epoch
-            if held is not None and known and held.extensions >= most:
+            if held is None or _late(command, ticket, held, now) is not None:
+                continue
+            if held.extensions >= most:
                 yield TooManyExtensions(ticket.reservation, most)
 
     def _answer(
@@ -124,7 +133,7 @@ class Owning:
     ) -> Short | Ended | None:
         """Why a ticket is not good; None if what is asked has happened."""
         id_, held = ticket.reservation, changes.require(RESERVATION.key(ticket.reservation))
-        if (late := _late(command, ticket, held)) is not None:
+        if (late := _late(command, ticket, held, context.now)) is not None:
             return late
         match command:
             case CommitReservations():
@@ -198,14 +207,14 @@ def _own(command: OwnersCommand, held: Reservation) -> bool:
     return command.owner in (held.owner, by)
 
 
-def _late(command: OwnersCommand, ticket: Ticket, held: Reservation) -> Ended | None:
-    """Why *ticket* is of before: the reservation is at another epoch, or has ended.
+def _late(command: OwnersCommand, ticket: Ticket, held: Reservation, now: datetime) -> Ended | None:
+    """Why *ticket* is of before: the reservation is at another epoch, has ended or is overdue.
 
     Who frees all that is open need not know how it stands: it has one effect, whenever it comes.
     """
     all_of_it = isinstance(command, FreeReservations) and ticket.quantity is None
-    known = all_of_it or held.epoch == ticket.epoch
-    return None if known and held.open else Ended(held.open, held.epoch)
+    known, there = all_of_it or held.epoch == ticket.epoch, held.open_at(now)
+    return None if known and there else Ended(there, held.epoch)
 
 
 def _told(
@@ -243,10 +252,10 @@ def _call(changes: Changes, held: Reservation, answer: Reason | None) -> None:
         backlog.call(changes, sku_at(held.position))
 
 
-def kept(id_: ids.ReservationId, held: Reservation, line: int = 0) -> Kept:
-    """What its owner is told of a reservation."""
+def kept(id_: ids.ReservationId, held: Reservation, now: datetime, line: int = 0) -> Kept:
+    """What its owner is told of a reservation at *now*."""
     at = sku_at(held.position), node_at(held.position)
-    return Kept(id_, held.epoch, line, *at, held.day, held.open, held.expires_at)
+    return Kept(id_, held.epoch, line, *at, held.day, held.open_at(now), held.expires_at)
 
 
 def _why(ticket: Ticket, answer: Reason) -> Noted:

@@ -218,8 +218,8 @@ class _Answering:
                 yield _at(f"$.replaces[{place}]", NoSuchReservation(ticket.reservation))
             elif held.owner != request.owner or not held.group:
                 yield _at(f"$.replaces[{place}]", NotYours(ticket.reservation))
-            elif held.open and held.epoch != ticket.epoch:
-                yield _at(f"$.replaces[{place}]", Ended(held.open, held.epoch))
+            elif (there := held.open_at(self.context.now)) and held.epoch != ticket.epoch:
+                yield _at(f"$.replaces[{place}]", Ended(there, held.epoch))
 
     def _is_stock(self, sku: ids.Sku) -> bool:
         if (known := self._stocked.get(sku)) is None:
