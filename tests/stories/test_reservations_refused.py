@@ -95,6 +95,13 @@ def codes(grant: Grant) -> list[str]:
             lambda: CommitReservations("cart-1", [Ticket("r-1", quantity=1)]),
         ),
         ("$.ttl", lambda: ExtendReservations("cart-1", [Ticket("r-1")], ttl=None)),  # type: ignore[arg-type]
+        ("$.max_ttl", lambda: Reserving(max_ttl=timedelta(0))),
+        ("$.max_ttl", lambda: Reserving(max_ttl=-HALF)),
+        ("$.max_ttl", lambda: Reserving(max_ttl=3600)),  # type: ignore[arg-type]
+        ("$.max_ttl", lambda: Reserving(max_ttl=timedelta(days=9999))),
+        ("$.max_extensions", lambda: Reserving(max_extensions=-1)),
+        ("$.max_extensions", lambda: Reserving(max_extensions=True)),
+        ("$.for_good", lambda: Reserving(for_good="no")),  # type: ignore[arg-type]
     ],
 )
 def test_what_is_not_exactly_right_is_not_taken(path: str, wrong: Any) -> None:

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from attrs import Attribute, evolve, field, frozen
 
-from omscore.atp.tickets import MOST, Ticket, a_while, distinct, owner_id, some, whole
+from omscore.atp.tickets import MOST, Ticket, a_while_or_for_good, distinct, owner_id, some, whole
 from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.keys import Kind
@@ -33,7 +33,8 @@ def _some_day(_: object, attribute: Attribute[date], value: date | None) -> None
         day(value, attribute.name)
 
 
-def _yes_or_no(_: object, attribute: Attribute[bool], value: bool) -> None:
+def yes_or_no(_: object, attribute: Attribute[bool], value: bool) -> None:
+    """A validator: exactly a `bool`."""
     if type(value) is not bool:
         raise Unreadable("yes or no", f"$.{attribute.name}")
 
@@ -87,8 +88,8 @@ class Request:
     owner: str = field(converter=owner_id)
     wanted: tuple[Wanted, ...] = field(converter=_wanted)
     at: tuple[ids.NodeId, ...] = field(converter=_nodes, kw_only=True)
-    ttl: timedelta | None = field(validator=a_while, kw_only=True)
-    partial: bool = field(default=False, validator=_yes_or_no, kw_only=True)
+    ttl: timedelta | None = field(validator=a_while_or_for_good, kw_only=True)
+    partial: bool = field(default=False, validator=yes_or_no, kw_only=True)
     channel: str | None = field(default=None, converter=ids.optional_word, kw_only=True)
     replaces: tuple[Ticket, ...] = field(default=(), converter=_replaced, kw_only=True)
 

@@ -26,12 +26,18 @@ def owner_id(value: str) -> str:
     return ids.checked(value, "owner")
 
 
-def a_while(_: object, attribute: Attribute[timedelta], value: timedelta | None) -> None:
-    """A validator: a duration that is neither nothing nor endless; or None."""
-    if value is None:
-        return
+def a_while(_: object, attribute: Attribute[timedelta], value: timedelta) -> None:
+    """A validator: a duration that is neither nothing nor endless."""
     if not isinstance(value, timedelta) or not timedelta(0) < value <= LONGEST_TTL:
         raise Unreadable(f"a duration up to {LONGEST_TTL.days} days", f"$.{attribute.name}")
+
+
+def a_while_or_for_good(
+    _: object, attribute: Attribute[timedelta], value: timedelta | None
+) -> None:
+    """A validator: such a duration, or None."""
+    if value is not None:
+        a_while(_, attribute, value)
 
 
 def distinct(tickets: tuple[Ticket, ...], name: str) -> tuple[Ticket, ...]:
@@ -108,13 +114,7 @@ class ExtendReservations:
 
     owner: str = field(converter=owner_id)
     tickets: tuple[Ticket, ...] = field(converter=_whole_tickets)
-    ttl: timedelta = field(kw_only=True)
-
-    @ttl.validator
-    def _check(self, attribute: Attribute[timedelta], value: timedelta) -> None:
-        a_while(self, attribute, value)
-        if value is None:
-            raise Unreadable("a duration", f"$.{attribute.name}")
+    ttl: timedelta = field(validator=a_while, kw_only=True)
 
 
 @frozen

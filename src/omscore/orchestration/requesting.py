@@ -31,11 +31,14 @@ from omscore.atp.requests import (
     StockAnswered,
     TtlTooLong,
     Wanted,
+    yes_or_no,
 )
 from omscore.atp.reservations import RESERVATION, StockReserved
+from omscore.atp.tickets import a_while
 from omscore.catalog.item import ITEM
 from omscore.kernel import ids
 from omscore.kernel.keys import Changes, Key, Seen
+from omscore.kernel.quantities import no_or_some_units
 from omscore.kernel.reason import Noted, Reason
 from omscore.kernel.recorded import Context
 from omscore.network.facts import THE_NETWORK, Network, Node
@@ -54,12 +57,12 @@ class Reserving:
     """The policy of reserving: for how long stock is kept at most, and how often that is extended.
 
     *for_good* says whether a host may set stock aside without an expiry, *precedence* what is left
-    to those who wait.
+    to those who wait.  `Unreadable` for what is no such duration or number.
     """
 
-    max_ttl: timedelta = timedelta(days=30)
-    max_extensions: int = 3
-    for_good: bool = True
+    max_ttl: timedelta = field(default=timedelta(days=30), validator=a_while)
+    max_extensions: int = field(default=3, validator=no_or_some_units)
+    for_good: bool = field(default=True, validator=yes_or_no)
     precedence: Precedence = first_come
 
     def too_long(self, ttl: timedelta | None) -> TtlTooLong | None:
