@@ -166,6 +166,7 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
         Handling as Handling,
         Lateness as Lateness,
         Offer as Offer,
+        PerLine as PerLine,
         Preference as Preference,
         Transport as Transport,
         Waiting as Waiting,
@@ -266,7 +267,7 @@ _HOMES = {
         "AtMostNodes AtMostNodesPerLine AtMostParcels AtMostParcelsPerLine CompleteLines "
         "CompleteOrder GroupsTogether LeastSplit UnsplitBelow"
     ),
-    "sourcing.costs": "Cost Handling Lateness Offer Preference Transport Waiting",
+    "sourcing.costs": "Cost Handling Lateness Offer PerLine Preference Transport Waiting",
     "orchestration.precedence": "ByRank",
     "orchestration.recovering": "Recovery",
     "orchestration.requesting": "Reserving",

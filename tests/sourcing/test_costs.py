@@ -138,6 +138,8 @@ def test_chances_are_those_of_a_poisson_number(units: int, mean: int) -> None:
         StockOutRisk(60, {"berlin": {"TEA": 2, "POT": 1}}),
         Markdown(50, 9),
         Handling(parcel=60, unit=7, kg=9),
+        Handling(line=35),
+        Labor(2_000, line=45, hours={"berlin": 1_500}),
         Soft(WithinKm(300), 40),
     ],
     ids=lambda cost: cost.name,

@@ -278,6 +278,33 @@ def test_tiers_are_kept_in_their_order() -> None:
     assert source(question, Policy(tiers=tiers[::-1])).parts["preference"] == 1
 
 
+def test_a_line_is_handled_once_in_each_parcel() -> None:
+    """However many units it has there; so two lines in one parcel cost as much as one in two."""
+    lanes = [Lane("x", "DE", parcel_cost=0), Lane("y", "DE", parcel_cost=0)]
+    stock = {"x": {"a": [(0, 3)], "b": [(0, 1)]}, "y": {"a": [(0, 2)], "b": [(0, 1)]}}
+    policy = Policy(tiers=((Transport(), Handling(line=40)),))
+
+    def handled(*quantities: int) -> int:
+        return source(a_question(needs(*quantities), stock, lanes=lanes), policy).parts["handling"]
+
+    assert [handled(1), handled(3), handled(4)] == [40, 40, 80]
+    assert [handled(3, 1), handled(5, 2)] == [80, 160]
+
+
+def test_a_line_stays_whole_where_handling_it_twice_costs_more() -> None:
+    """The nearer node has one unit of two; a parcel of it is cheaper by less than a line."""
+    lanes = [Lane("x", "DE", unit_cost=10), Lane("y", "DE", unit_cost=60)]
+    question = a_question(needs(2), {"x": {"a": [(0, 1)]}, "y": {"a": [(0, 9)]}}, lanes=lanes)
+
+    def by(line: int) -> list[str]:
+        decision = source(question, Policy(tiers=((Transport(), Handling(line=line)),)))
+        assert decision.bound == decision.cost
+        return [leg.node for leg in decision.legs]
+
+    assert by(49) == ["x", "y"]
+    assert by(51) == ["y"]
+
+
 # --- costs that fail --------------------------------------------------------------------------
 
 

@@ -61,6 +61,7 @@ def a_small_one(chance: Random, most_needs: int) -> Problem:
     rooms = [_room(chance, len(parcels)) for _ in range(chance.choice((0, 1, 1, 2)) * bound)]
     limits = [_limit(chance, len(needs)) for _ in range(chance.choice((0, 1, 1, 2)) * bound)]
     tolls = [_toll(chance, needs) for _ in range(chance.choice((0, 0, 1, 2)))]
+    tolls += _lines(needs, chance.choice((0, 0, 2, 7)))
     problem = Problem(needs, parcels, pools, tuple(rooms), tuple(limits), tuple(tolls))
     return _alone(problem) if chance.random() < 0.2 else problem
 
@@ -70,14 +71,24 @@ def _alone(problem: Problem) -> Problem:
     need, only = problem.needs[0], frozenset({0})
     arcs = sorted({arc.parcel: arc for arc in need.arcs}.items())
     need = attrs.evolve(need, quantity=2 * need.quantity, arcs=tuple(arc for _, arc in arcs))
-    limits = [one for one in problem.limits if one.needs == only]
-    return Problem((need,), problem.parcels, problem.pools, problem.rooms, tuple(limits))
+    limits = tuple(one for one in problem.limits if one.needs == only)
+    tolls = tuple(_lines((need,), 7)) if problem.tolls else ()
+    return Problem((need,), problem.parcels, problem.pools, problem.rooms, limits, tolls)
 
 
 def _toll(chance: Random, needs: tuple[Need, ...]) -> Toll:
     arcs = [(n, place) for n, need in enumerate(needs) for place in range(len(need.arcs))]
     some = chance.sample(arcs, chance.randint(0, min(4, len(arcs))))
     return Toll(frozenset(some), chance.choice((0, 1, 4, 9, 20)))
+
+
+def _lines(needs: tuple[Need, ...], cost: int) -> list[Toll]:
+    """What each need owes once to each parcel that could carry it."""
+    arcs: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for n, need in enumerate(needs) if cost else ():
+        for place, arc in enumerate(need.arcs):
+            arcs.setdefault((n, arc.parcel), []).append((n, place))
+    return [Toll(frozenset(mine), cost) for mine in arcs.values()]
 
 
 def _rows(chance: Random) -> tuple[tuple[int, int], ...]:

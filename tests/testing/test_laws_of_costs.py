@@ -59,6 +59,17 @@ class Moody:
         return answer
 
 
+@define(eq=False)
+class OfLines(Moody):
+    """A cost that also answers for lines."""
+
+    line: Callable[[Need, Offer], Any] = field(default=lambda *_: 0, repr=False)
+
+    def of_line(self, need: Need, offer: Offer, /) -> int:
+        answer: int = self.line(need, offer)
+        return answer
+
+
 class Rising:
     """An answer that is one more each time."""
 
@@ -87,6 +98,9 @@ SAME = "it answers the same to the same, whoever was asked before"
         (Moody(parcel=lambda _: 0.5), "it answers whole mils"),
         (Moody(unit=lambda *_: True), "it answers whole mils"),
         (Moody(parcel=lambda _: -1), "a parcel costs something or nothing"),
+        (OfLines(line=lambda *_: -1), "a line costs something or nothing"),
+        (OfLines(line=lambda *_: 0.5), "it answers whole mils"),
+        (OfLines(line=Rising()), SAME),
         (Moody(parcel=Rising()), SAME),
         (Moody(unit=Rising()), SAME),
         (Moody(parcel=lambda _: random.randrange(9)), SAME),

@@ -21,7 +21,7 @@ from attrs import define, field, frozen
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.reason import Reason
 from omscore.sourcing.candidate import Candidate
-from omscore.sourcing.costs import Cost, Offer
+from omscore.sourcing.costs import Cost, Offer, PerLine
 from omscore.sourcing.need import Need
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.problem import Problem, Solution, Solver
@@ -130,6 +130,11 @@ class TimedCost:
     def of_parcel(self, offer: Offer, /) -> int:
         """What the cost says in time."""
         return self.watch.ask(lambda: self.cost.of_parcel(offer))
+
+    def of_line(self, need: Need, offer: Offer, /) -> int:
+        """What the cost says in time, if it says anything of lines."""
+        cost = self.cost
+        return self.watch.ask(lambda: cost.of_line(need, offer)) if isinstance(cost, PerLine) else 0
 
     def of_unit(self, need: Need, offer: Offer, earliest: date, /) -> int:
         """What the cost says in time."""

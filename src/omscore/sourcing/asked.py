@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from omscore.sourcing.costs import Cost, Offer
+from omscore.sourcing.costs import Cost, Offer, PerLine
 from omscore.sourcing.need import Need
 from omscore.sourcing.surcharges import Transfers
 
@@ -50,6 +50,20 @@ def name_of_cost(cost: Cost) -> str:
 def toll_mils(costs: Sequence[Cost], offer: Offer) -> Mils:
     """What leaves by a link pays once; policies price the parcels that customers get."""
     return tuple([cost.of_parcel(offer) if isinstance(cost, Transfers) else 0 for cost in costs])
+
+
+def line_mils(costs: Sequence[Cost], need: Need, offer: Offer) -> Mils:
+    """What the line of *need* costs once in the parcel of *offer*; nothing by most costs."""
+    mils = []
+    for cost in costs:
+        try:
+            answer = cost.of_line(need, offer) if isinstance(cost, PerLine) else 0
+        except Exception as fault:  # as above
+            raise CostFailed(cost, type(fault).__name__) from None
+        if type(answer) is not int or answer < 0:
+            raise CostFailed(cost, "an answer that is no amount")
+        mils.append(answer)
+    return tuple(mils)
 
 
 def unit_mils(costs: Sequence[Cost], need: Need, offer: Offer, earliest: date) -> Mils:

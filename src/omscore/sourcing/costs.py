@@ -1,15 +1,16 @@
 """What a plan costs, in named parts.
 
 A cost answers two questions about an `Offer`: what its parcel costs once, and what each unit of a
-need in it costs.  Both are whole *mils*, thousandths of a minor unit of the host's cost currency,
-so that the freight of a gram is exact; only what is reported is rounded, once, half up.
+need in it costs; a `PerLine` also says what each line in the parcel costs once.  All are whole
+*mils*, thousandths of a minor unit of the host's cost currency, so that the freight of a gram is
+exact; only what is reported is rounded, once, half up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from attrs import Attribute, field, frozen
 
@@ -67,6 +68,15 @@ class Cost(Protocol):
 
         *earliest* is the first day on which any node could deliver it; the wanted one, if later.
         """
+        ...
+
+
+@runtime_checkable
+class PerLine(Protocol):
+    """What a cost may answer besides: what a line costs in each parcel that carries any of it."""
+
+    def of_line(self, need: Need, offer: Offer, /) -> int:
+        """Mils, once for the line in the parcel, however many units it carries; not negative."""
         ...
 
 
@@ -130,16 +140,24 @@ class Lateness:
 
 @frozen
 class Handling:
-    """So many minor units for each *parcel*, each *unit* and each *kg*, whoever sends it."""
+    """So many minor units for each *parcel*, *line*, *unit* and *kg*, whoever sends it.
+
+    A line that comes in two parcels is handled twice.
+    """
 
     parcel: int = field(default=0, validator=no_or_some_units, metadata=MINOR)
     unit: int = field(default=0, validator=no_or_some_units, metadata=MINOR)
     kg: int = field(default=0, validator=no_or_some_units, metadata=MINOR)
+    line: int = field(default=0, validator=no_or_some_units, metadata=MINOR)
     name: str = field(default="handling", init=False)
 
     def of_parcel(self, offer: Offer, /) -> int:
         """The same for every parcel."""
         return MILS * self.parcel
+
+    def of_line(self, need: Need, offer: Offer, /) -> int:
+        """The same for every line in every parcel."""
+        return MILS * self.line
 
     def of_unit(self, need: Need, offer: Offer, earliest: date, /) -> int:
         """The same for every unit, and what its weight asks for."""

@@ -21,7 +21,7 @@ from omscore.sourcing.candidate import Candidate, Question
 from omscore.sourcing.combinators import Soften, SoftLimit
 from omscore.sourcing.costs import Offer, in_minor
 from omscore.sourcing.limits import counts_parcels
-from omscore.sourcing.pen import Pen, Way
+from omscore.sourcing.pen import Lines, Pen, Way
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.problem import Problem, Solution, Toll, broken
 
@@ -33,7 +33,8 @@ class Drawing:
     """A problem, and what its numbers stand for.
 
     *offers* are the parcels, *parcel_mils* what they cost, and *ways* the arcs of each need;
-    *limit_mils* are for each soft limit the place of its cost, and how much it asks.
+    *line_mils* are what a need costs once in a parcel, and *limit_mils* are for each soft limit the
+    place of its cost, and how much it asks.
     *late* is the weight of a unit late past its latest day: solutions that differ by less leave as
     many units short and late.
     """
@@ -44,6 +45,7 @@ class Drawing:
     offers: tuple[Offer, ...]
     parcel_mils: Sequence[Mils]
     toll_mils: Sequence[Mils]
+    line_mils: Lines
     limit_mils: Sequence[Soften]
     ways: Sequence[Sequence[Way]]
     late: int
@@ -86,14 +88,16 @@ class Drawing:
         """What *units* cost by the name of each cost, in minor units that add up."""
         costs = [cost for tier in self.policy.tiers for cost in tier]
         carried = [(self.ways[place][arc], many) for place, arc, many in units]
-        parcels = {way.parcel for way, _ in carried}
-        tolls = {way.toll for way, _ in carried if way.toll is not None}
+        once = [self.parcel_mils[parcel] for parcel in {way.parcel for way, _ in carried}]
+        once += [self.toll_mils[n] for n in {way.toll for way, _ in carried} if n is not None]
+        if self.line_mils:
+            lines = {(place, self.ways[place][arc].parcel) for place, arc, _ in units}
+            once += [self.line_mils[one] for one in lines if one in self.line_mils]
         conceded = [self.limit_mils[place] for place in broken(self.problem, units)]
         mils: dict[str, int] = {}
         for n, cost in enumerate(costs):
             total = sum([asked for place, asked in conceded if place == n])
-            total += sum([self.parcel_mils[parcel][n] for parcel in parcels])
-            total += sum([self.toll_mils[toll][n] for toll in tolls])
+            total += sum([mils[n] for mils in once])
             total += sum([way.mils[n] * many for way, many in carried])
             mils[cost.name] = mils.get(cost.name, 0) + total
         marks = [in_minor(total) for total in accumulate(mils.values(), initial=0)]
@@ -153,8 +157,17 @@ def draw(
     """
     soft = [cost.limit for tier in policy.tiers for cost in tier if isinstance(cost, SoftLimit)]
     pen = Pen(question, policy, kept, held or counts_parcels(soft))
-    problem, ways, for_parcels, for_tolls, for_limits, late = pen.drawn()
+    problem, ways, for_parcels, for_tolls, for_lines, for_limits, late = pen.drawn()
     offers = tuple(pen.offers)
     return Drawing(
-        question, pen.policy, problem, offers, for_parcels, for_tolls, for_limits, ways, late
+        question,
+        pen.policy,
+        problem,
+        offers,
+        for_parcels,
+        for_tolls,
+        for_lines,
+        for_limits,
+        ways,
+        late,
     )

@@ -51,7 +51,7 @@ class Split:
 
 @frozen
 class Labor:
-    """The time it takes, for a parcel, a unit and a kilogram, at the wage of an *hour*.
+    """The time it takes, for a parcel, a line, a unit and a kilogram, at the wage of an *hour*.
 
     *hours* names nodes where an hour costs something else.
     """
@@ -63,11 +63,16 @@ class Labor:
     hours: Mapping[NodeId, int] = field(
         factory=dict, converter=by_node, validator=whole, hash=False, metadata=MINOR
     )
+    line: int = field(default=0, validator=no_or_some_units, metadata=SECONDS)
     name: str = field(default="labor", init=False)
 
     def of_parcel(self, offer: Offer, /) -> int:
         """The time of a parcel."""
         return MILS * self._hour(offer) * self.parcel // 3_600
+
+    def of_line(self, need: Need, offer: Offer, /) -> int:
+        """The time of a line in a parcel, such as the way to its shelf."""
+        return MILS * self._hour(offer) * self.line // 3_600
 
     def of_unit(self, need: Need, offer: Offer, earliest: date, /) -> int:
         """The time of a unit and of its weight."""

@@ -35,6 +35,7 @@ from omscore.sourcing.candidate import (
 )
 from omscore.sourcing.combinators import Soften, softened
 from omscore.sourcing.costs import Offer
+from omscore.sourcing.line_costs import In, line_costs, line_tolls
 from omscore.sourcing.need import Alternative, Need
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.pools import Pools, Taken
@@ -44,8 +45,9 @@ from omscore.sourcing.surcharges import surcharged
 
 Weigh = Callable[[Mils], int]
 At = tuple[NodeId, Region, Method]
+Lines = Mapping[In, Mils]
 Drawn = tuple[
-    Problem, Sequence[Sequence["Way"]], Sequence[Mils], Sequence[Mils], Sequence[Soften], int
+    Problem, Sequence[Sequence["Way"]], Sequence[Mils], Sequence[Mils], Lines, Sequence[Soften], int
 ]
 
 
@@ -100,7 +102,7 @@ class Pen:
         self.use_by = _by_node(self.question.use_by)
 
     def drawn(self) -> Drawn:
-        """The problem; its ways; what parcels, tolls and soft limits cost; a unit late."""
+        """The problem; its ways; what parcels, tolls, lines and soft limits cost; a unit late."""
         self._look_around()
         self.policy = surcharged(self.policy, self.kept)
         needs = self.question.needs
@@ -111,9 +113,12 @@ class Pen:
         costs = [cost for tier in self.policy.tiers for cost in tier]
         for_parcels = [parcel_mils(costs, offer) for offer in self.offers]
         for_tolls = [toll_mils(costs, offer) for offer in self.toll_offers]
+        by_way = [[way.parcel for way in some] for some in ways]
+        for_lines = line_costs(costs, needs, self.offers, by_way)
         soft = softened(costs, needs)
         for_limits = [one for one, _ in soft]
-        weights, late, short = self._weights(ways, [*for_parcels, *for_tolls], for_limits)
+        once = [*for_parcels, *for_tolls, *for_lines.values()]
+        weights, late, short = self._weights(ways, once, for_limits)
         weigh: Weigh = sum if len(self.policy.tiers) == 1 else partial(_dot, weights)
         pools = self.pools.binding([way.taken for some in ways for way in some])
         problem = Problem(
@@ -122,10 +127,13 @@ class Pen:
             tuple(map(self.pools.numbers, pools)),
             () if self.linked else tuple(self._rooms()),
             tuple(limits.all_for_solver(self.policy.limits, needs)),
-            tuple(self._tolls(ways, list(map(weigh, for_tolls)))),
+            (
+                *self._tolls(ways, list(map(weigh, for_tolls))),
+                *line_tolls({name: weigh(mils) for name, mils in for_lines.items()}, by_way),
+            ),
             tuple([Soft(piece, weights[place] * mils) for (place, mils), piece in soft]),
         )
-        return problem, ways, for_parcels, for_tolls, for_limits, late
+        return problem, ways, for_parcels, for_tolls, for_lines, for_limits, late
 
     def _look_around(self) -> None:
         """What is wanted of each node, its days, and when it has everything."""

@@ -13,6 +13,7 @@ Searches, each asked only if the one before did not find a proved answer:
 4. `blocks`, for what is too large to be finished: the bound stands, and some needs after the other
    are solved anew while the rest stays.
 
+Before all of them, tolls that are another figure in disguise become that figure (`settled`).
 An answer of the first two is taken if it keeps every constraint; nothing is spent on constraints
 that no answer touches.
 """
@@ -28,6 +29,7 @@ from omscore.sourcing.solvers.filling import Units, allowed
 from omscore.sourcing.solvers.folded import Folded
 from omscore.sourcing.solvers.greedy import CheapestFirst, Covering, Greedy
 from omscore.sourcing.solvers.line import Found, line
+from omscore.sourcing.solvers.settled import settled
 from omscore.sourcing.solvers.single import single
 
 RULES_OF_THUMB = CheapestFirst(), Greedy(), Covering()
@@ -52,6 +54,7 @@ class Exact:
 
     def solve(self, problem: Problem, budget: int = 10_000) -> Solution:
         """A solution that keeps every pool, room and limit; the cheapest one if bound = cost."""
+        problem = settled(problem)
         units, cost, proved, steps = _first(problem, budget)
         kept = allowed(problem, units)
         if proved and kept and not tolls_of(problem, units):

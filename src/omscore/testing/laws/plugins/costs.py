@@ -1,8 +1,8 @@
 """What every cost promises.
 
-It answers whole mils, for a parcel never less than none; the same to the same, whoever was asked
-before; and it leaves alone what it is shown.  What a plan is said to cost by it is what asking it
-again about that plan adds up to.
+It answers whole mils, for a parcel and a line never less than none; the same to the same, whoever
+was asked before; and it leaves alone what it is shown.  What a plan is said to cost by it is what
+asking it again about that plan adds up to.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from typing import NoReturn
 from attrs import define, frozen
 from hypothesis.strategies import SearchStrategy
 
+from omscore.kernel.ids import LineId
 from omscore.network.plan import Decision, ParcelName, parcel_of
 from omscore.sourcing.candidate import Candidate, Question
-from omscore.sourcing.costs import Cost, Offer, in_minor
+from omscore.sourcing.costs import Cost, Offer, PerLine, in_minor
 from omscore.sourcing.need import Need
 from omscore.sourcing.pipeline import sift, source
 from omscore.sourcing.policy import Policy
@@ -76,7 +77,10 @@ def _named(cost: Cost) -> None:
 
 @frozen
 class Asking:
-    """One thing that a cost is asked: about a parcel, or about a unit of a need in it."""
+    """One thing that a cost is asked: about a parcel, a need in it, or a unit of that.
+
+    A need without an *earliest* day is asked about as a line.
+    """
 
     offer: Offer
     need: Need | None = None
@@ -84,8 +88,10 @@ class Asking:
 
     def put(self, cost: Cost) -> object:
         """What *cost* says to it."""
-        if self.need is None or self.earliest is None:
+        if self.need is None:
             return cost.of_parcel(self.offer)
+        if self.earliest is None:
+            return cost.of_line(self.need, self.offer) if isinstance(cost, PerLine) else 0
         return cost.of_unit(self.need, self.offer, self.earliest)
 
 
@@ -122,8 +128,9 @@ class _Trial:
             self._break(
                 "it answers whole mils", asking, WHOLE, f"{mils!r}, of type {type(mils).__name__}"
             )
-        if asking.need is None and mils < 0:
-            self._break("a parcel costs something or nothing", asking, "zero or more", str(mils))
+        if asking.earliest is None and mils < 0:
+            what = "parcel" if asking.need is None else "line"
+            self._break(f"a {what} costs something or nothing", asking, "zero or more", str(mils))
         return mils
 
     def _ask(self, asking: Asking) -> object:
@@ -151,7 +158,7 @@ class _Trial:
     def _recomputed(
         self, question: Question, kept: list[list[Candidate]], decision: Decision
     ) -> int:
-        total, paid = 0, set[ParcelName]()
+        total, paid, handled = 0, set[ParcelName](), set[tuple[LineId, ParcelName]]()
         for need, some in zip(question.needs, kept, strict=True):
             by_name = {name(need, one): one for one in some}
             for leg in decision.legs:
@@ -163,13 +170,17 @@ class _Trial:
                 if parcel_of(leg) not in paid:
                     total += self.cost.of_parcel(parcel)
                     paid.add(parcel_of(leg))
+                if isinstance(self.cost, PerLine) and (leg.line, parcel_of(leg)) not in handled:
+                    total += self.cost.of_line(need, parcel)
+                    handled.add((leg.line, parcel_of(leg)))
         return total
 
     def _who(self) -> str:
         return f"the cost {self.cost.name}"
 
     def _break(self, law: str, asking: Asking, expected: str, came: str) -> NoReturn:
-        given = {} if asking.need is None else {"need": asking.need, "earliest": asking.earliest}
+        given = {"need": asking.need, "earliest": asking.earliest}
+        given = {name: one for name, one in given.items() if one is not None}
         raise BrokenLaw(self._who(), law, {**given, "offer": asking.offer}, expected, came)
 
 
@@ -178,4 +189,5 @@ def _asked(question: Question, need: Need, kept: list[Candidate]) -> Iterator[As
         for ship, _ in one.rows:
             leaving, parcel = soonest(question, need, one, ship)
             yield Asking(parcel)
+            yield Asking(parcel, need)
             yield Asking(leaving, served(need, one), earliest(need, kept))
