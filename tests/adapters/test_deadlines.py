@@ -19,7 +19,9 @@ from omscore.kernel.reason import Reason
 from omscore.network.facts import Lane, Network, Node
 from omscore.network.plan import Decision
 from omscore.sourcing.candidate import Candidate, Question
+from omscore.sourcing.combinators import SoftLimit
 from omscore.sourcing.costs import MILS, Offer, Transport
+from omscore.sourcing.limits import AtMostParcels
 from omscore.sourcing.need import Need
 from omscore.sourcing.pipeline import source
 from omscore.sourcing.policy import Policy
@@ -117,6 +119,19 @@ def test_a_late_cost_is_left_out() -> None:
     assert decision.parts == {"transport": 100}
     [noted] = decision.faults
     assert noted.figures == {"cost": "slow", "fault": "TookTooLong"}
+
+
+def test_a_soft_limit_is_still_one_under_a_deadline() -> None:
+    """It answers nothing itself, and is read by whoever draws the question."""
+    question = a_question("berlin", "lyon")
+    need = attrs.evolve(question.needs[0], quantity=2)
+    stock = {at: ((day, 1),) for at, ((day, _),) in question.stock.items()}
+    question = attrs.evolve(question, needs=(need,), stock=stock)
+    policy = Policy(tiers=((Transport(), SoftLimit(AtMostParcels(1), 30)),))
+
+    plain = source(question, policy)
+    assert plain.parts["soft at most 1 parcel"] == 30
+    assert source(question, timed(policy, Deadline(1.0))).parts == plain.parts
 
 
 def test_after_a_late_solver_the_next_one_is_asked() -> None:

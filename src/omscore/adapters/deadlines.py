@@ -21,6 +21,7 @@ from attrs import define, field, frozen
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.reason import Reason
 from omscore.sourcing.candidate import Candidate
+from omscore.sourcing.combinators import SoftLimit
 from omscore.sourcing.costs import Cost, Offer, PerLine
 from omscore.sourcing.need import Need
 from omscore.sourcing.policy import Policy
@@ -65,11 +66,14 @@ def timed(policy: Policy, deadline: Deadline) -> Policy:
         policy,
         rules=tuple(rules[id(rule)] for rule in policy.rules),
         fallbacks=tuple(tuple(rules[id(rule)] for rule in some) for some in policy.fallbacks),
-        tiers=tuple(
-            tuple(TimedCost(one, _Watch(deadline)) for one in tier) for tier in policy.tiers
-        ),
+        tiers=tuple(tuple(_timed(one, deadline) for one in tier) for tier in policy.tiers),
         solvers=tuple(TimedSolver(solver, _Watch(deadline)) for solver in policy.solvers),
     )
+
+
+def _timed(cost: Cost, deadline: Deadline) -> Cost:
+    """*cost* with a deadline; a soft limit answers nothing, and is read as it stands."""
+    return cost if isinstance(cost, SoftLimit) else TimedCost(cost, _Watch(deadline))
 
 
 def _rules(policy: Policy) -> Sequence[Rule]:
