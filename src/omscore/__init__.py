@@ -136,6 +136,8 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
     )
     from omscore.network.hours import Opening as Opening
     from omscore.network.learned import Shipment as Shipment, learn as learn
+    from omscore.network.pace import Pace as Pace
+    from omscore.network.pacing import learn_pace as learn_pace
     from omscore.network.places import Destination as Destination, Point as Point, point as point
     from omscore.network.plan import Decision as Decision, Hop as Hop, Leg as Leg
     from omscore.network.transit import TransitTimes as TransitTimes
@@ -202,6 +204,8 @@ _HOMES = {
     "network.facts": "Calendar Lane Link Network Node PICKUP STANDARD",
     "network.hours": "Opening",
     "network.learned": "Shipment learn",
+    "network.pace": "Pace",
+    "network.pacing": "learn_pace",
     "network.places": "Destination Point point",
     "network.transit": "TransitTimes",
     # commands and reports

@@ -218,7 +218,7 @@ backlog.called backlog.joined backlog.left backlog.ranked capacity.booked capaci
 demand.outdated demand.stated feed.closing feed.completed feed.taken
 fulfillment.moved fulfillment.released fulfillment.report-ignored fulfillment.tasks-lowered
 item.learned network.calendar-learned network.destination-learned network.lane-learned
-network.link-learned network.node-learned network.transit-times-learned
+network.link-learned network.node-learned network.pace-learned network.transit-times-learned
 order.hold-lifted order.hold-placed order.placed order.plan-chosen order.return-counted
 order.units-moved paper.ignored paper.outdated paper.taken position.demand-scheduled
 position.shortage-cleared position.shortage-declared position.stock-entered

@@ -477,7 +477,7 @@ def test_a_backtest_explains_its_options(do: Do) -> None:
     status, out, _ = do("backtest", "--help")
 
     assert status == 0
-    for word in "--confidence", "--least", "--from", "--holidays", "--json", "delivered":
+    for word in "--confidence", "--least", "--from", "--holidays", "--pace", "--json", "delivered":
         assert word in out
 
 

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import Region
 from omscore.network.calendar import delivery_day
+from omscore.network.expecting import Expected, at_confidence, expected
 from omscore.network.facts import STANDARD, Calendar, Lane, Network, Node
-from omscore.network.learned import Expected, Shipment, at_confidence, expected, learn
+from omscore.network.learned import Shipment, learn
 from omscore.network.transit import Took, TransitTimes, days_at, percent
 from omscore.sourcing.policy import Policy
 from omscore.testing import strategies
@@ -199,7 +200,8 @@ def test_a_promise_by_history_is_kept_as_often_as_it_says(share: int) -> None:
     ]
     known = knowing(a_network(lane), rows, today=day(30))
     found = expected(known, lane, share, 30)
-    sure = at_confidence(known, share, 30).lanes["berlin", DE, STANDARD]  # type: ignore[index]
+    sure = at_confidence(known, share, 30).lane(known.nodes[lane.node], DE, STANDARD)
+    assert sure is not None
     late = [row for row in rows if row.shipped >= day(30)]
 
     def kept(lane: Lane) -> float:
@@ -226,11 +228,11 @@ def test_a_lane_with_few_shipments_borrows_from_its_region_then_from_its_method(
     rows = [shipped(2) for _ in range(30)] + [shipped(4, node="metz") for _ in range(10)]
     network = knowing(a_network(berlin, metz, poznan, express), rows)
 
-    assert expected(network, berlin, 90, 30) == Expected(2, "lane", 30)
-    assert expected(network, metz, 90, 30) == Expected(4, "region", 40)
-    assert expected(network, metz, 90, 10) == Expected(4, "lane", 10)
-    assert expected(network, metz, 95, 10) == Expected(4, "region", 40)
-    assert expected(network, poznan, 50, 30) == Expected(2, "method", 40)
+    assert expected(network, berlin, 90, 30) == Expected(2, "lane", 30, 90)
+    assert expected(network, metz, 90, 30) == Expected(4, "region", 40, 90)
+    assert expected(network, metz, 90, 10) == Expected(4, "lane", 10, 90)
+    assert expected(network, metz, 95, 10) == Expected(4, "region", 40, 95)
+    assert expected(network, poznan, 50, 30) == Expected(2, "method", 40, 50)
     assert expected(network, express, 90, 30) == Expected(7, "fixed", 0)
     assert expected(network, berlin, None, 30) == Expected(1, "fixed", 0)
 

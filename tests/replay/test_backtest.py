@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omscore.kernel.errors import Unreadable
+from omscore.kernel.ids import Region
 from omscore.network.calendar import EVERY_DAY
 from omscore.network.facts import Calendar
 from omscore.network.learned import Shipment
@@ -111,3 +112,41 @@ def test_the_first_three_of_ten_are_learned_from() -> None:
 
     assert backtest(past).tested_from == TODAY + timedelta(days=15)
     assert backtest(past, tested_from=day(49)).tested == 1
+
+
+def test_a_pace_tells_sellers_and_areas_apart_that_have_few_shipments() -> None:
+    """Forty sellers with eight parcels each, half of them slow: as punctual, with fewer days."""
+    chance = Random(3)
+    past = [
+        attrs.evolve(
+            went(
+                n,
+                round((6 + 12 * (seller % 2)) * chance.lognormvariate(0, 0.2)),
+                node=f"s-{seller}",
+            ),
+            origin=Region("PL"),
+        )
+        for n in range(120)
+        for seller in chance.sample(range(40), 4)
+    ]
+    ways = [backtest(past, [90], pace=pace).kept[0] for pace in (False, True)]
+    (lanes, lanes_days), (pace, pace_days) = [(one.share or 0, one.mean_days or 0) for one in ways]
+
+    assert min(lanes, pace) > 0.86
+    assert pace_days < 0.9 * lanes_days
+
+
+def test_a_history_says_what_lies_within_what(tmp_path: Path) -> None:
+    """The node in a region, the place in another; a place within itself costs the row."""
+    file = tmp_path / "history.csv"
+    file.write_text(
+        "node,to,shipped,delivered,origin,within\n"
+        "berlin,DE-1,2026-03-02,2026-03-04,PL,DE\n"
+        "berlin,DE,2026-03-02,2026-03-04,,\n"
+        "berlin,DE,2026-03-02,2026-03-04,PL,DE\n"
+    )
+    past, faults = read_history(file)
+
+    assert [(one.origin, one.within) for one in past] == [("PL", "DE"), (None, None)]
+    assert [(fault.line, fault.reason.code) for fault in faults] == [(4, "row.malformed")]
+    assert backtest(past, [50], tested_from=day(0), pace=True).kept == (Kept(50, 0, 0, 0, 2),)

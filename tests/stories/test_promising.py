@@ -11,6 +11,8 @@ from omscore.kernel.ids import LineId, NodeId, Region
 from omscore.network.facts import PICKUP, THE_NETWORK
 from omscore.network.hours import Opening
 from omscore.network.learned import Shipment, learn
+from omscore.network.pacing import learn_pace
+from omscore.network.places import Destination
 from omscore.orchestration.needing import NotServed
 from omscore.orchestration.planning import Planner
 from omscore.runtime.configuration import Configuration
@@ -52,6 +54,25 @@ def test_a_promise_can_be_asked_for_at_a_confidence() -> None:
     assert oms.promise(lines, "DE", confidence=90).chosen.day == day(4)
     # Ninety-nine percent take 99 shipments: with 40, the fixed days are all that is known.
     assert oms.promise(lines, "DE", confidence=99).chosen.day == day(1)
+
+
+def test_a_promise_says_what_is_usual_and_what_may_become_of_it() -> None:
+    """By a pace also to a place within a region, to which nothing was ever sent."""
+    shop = experienced()
+    network = shop.oms.get(THE_NETWORK)
+    assert network is not None
+    left = TODAY - 28 * DAY
+    rows = [Shipment("berlin", "DE", left, left + days * DAY) for days in [2] * 30 + [4] * 10]
+    shop.oms.know(Destination("DE-10", within="DE"), *learn_pace(network, rows, today=TODAY))
+    promised = shop.oms.promise([a_line()], "DE-10", confidence=90).chosen
+
+    assert promised.day == day(4)
+    assert str(promised).splitlines()[-1] == (
+        "    usual 2.5 days on this way, 1 in 10 takes more than 1.66 times as long "
+        "(40 shipments on all ways)"
+    )
+    assert shop.oms.promise([a_line()], "DE-10").chosen.expected == {}
+    assert not shop.oms.know(*learn_pace(network, rows, today=TODAY)).events
 
 
 def test_until_when_to_order_follows_from_the_same_days() -> None:

@@ -78,6 +78,7 @@ EVENTS: dict[str, type[object]] = {
     "network.link-learned": facts.LinkLearned,
     "network.destination-learned": facts.DestinationLearned,
     "network.transit-times-learned": facts.TransitTimesLearned,
+    "network.pace-learned": facts.PaceLearned,
     "capacity.booked": capacity.CapacityBooked,
     "capacity.freed": capacity.CapacityFreed,
     "position.stock-entered": movements.StockEntered,

@@ -70,6 +70,9 @@ many promises were kept, and how many days were promised on average.  HISTORY is
 the columns node, to, shipped and delivered (days like 2017-10-02; delivered is empty for what
 never arrived), and perhaps method, and promised, the day that was promised then.  Days count from
 the day in shipped: with the day of the order there, the time at the node is learned as well.
+
+With --pace a promise is a share of what is usual on its way, and origin (the region of the node)
+and within (the region that to is part of) are columns that help.
 """
 POLICY = """\
 Checks a sourcing policy, or prints the JSON Schema of one, for editors and other programs.  With
@@ -227,6 +230,9 @@ def _backtest(told: ArgumentParser) -> None:
         type=_some,
         default=LEAST_SHIPMENTS,
         help="how many have to arrive before a lane is trusted; if it is not given, 30",
+    )
+    told.add_argument(
+        "--pace", action="store_true", help="promise by what is usual, times one factor for all"
     )
     told.add_argument(
         "--from",

@@ -25,6 +25,7 @@ def run(given: Namespace) -> int:
         least=given.least,
         tested_from=given.tested_from,
         calendar=_calendar(given.holidays, past) if given.holidays else EVERY_DAY,
+        pace=given.pace,
     )
     if given.json:
         bad = [{"line": one.line, "code": one.reason.code} for one in faults]

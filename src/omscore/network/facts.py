@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, time
 from typing import Literal, assert_never
 
+import attrs
 from attrs import field, frozen
 
 from omscore.kernel import ids
@@ -19,6 +20,7 @@ from omscore.kernel.quantities import no_or_some_units
 from omscore.kernel.read_only import ReadOnly
 from omscore.kernel.several import several
 from omscore.network.hours import Opening, openings, windows
+from omscore.network.pace import Pace
 from omscore.network.places import Destination, Point
 from omscore.network.transit import TransitName, TransitTimes
 
@@ -85,7 +87,8 @@ class Node:
     no cost.  *capacity* is what one local day can take, by kind: so many `units`.  A node
     without it is not limited.
 
-    *at* is where it is; *priority* says how much a host likes to use it, the lowest number best;
+    *at* is where it is, *region* that in a word of the host: nodes there share what is learned of
+    their `Pace`.  *priority* says how much a host likes to use it, the lowest number best;
     *tags* are words of the host for rules to ask about, such as a group, a brand, or `cold`.
     *hours* are those in which it can be entered; what is collected there is ready after
     *collect_minutes* of them.
@@ -109,6 +112,7 @@ class Node:
     tags: tuple[str, ...] = field(default=(), converter=_words, kw_only=True)
     hours: tuple[Opening, ...] = field(default=(), converter=openings, kw_only=True)
     collect_minutes: int = field(default=0, validator=no_or_some_units, kw_only=True)
+    region: ids.Region | None = field(default=None, converter=ids.optional_region, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if self.kind not in ("warehouse", "store", "vendor", "locker"):
@@ -189,6 +193,7 @@ class Network:
     links: Mapping[LinkName, Link] = field(factory=dict)
     destinations: Mapping[ids.Region, Destination] = field(factory=dict)
     transits: Mapping[TransitName, TransitTimes] = field(factory=dict)
+    paces: Mapping[ids.Method, Pace] = field(factory=dict)
     confident: dict[tuple[int, int], Network] = field(
         factory=dict, init=False, repr=False, eq=False
     )
@@ -199,16 +204,33 @@ class Network:
         factory=dict, init=False, repr=False, eq=False
     )
 
+    _onward: dict[LaneName, Lane | None] = field(factory=dict, init=False, repr=False, eq=False)
+
     def lane(self, node: Node, to: ids.Region, method: ids.Method) -> Lane | None:
         """The way from *node* to *to*, or None: its own lane before what is implied.
 
         `ships_to` implies one; so does collecting at a store or a locker, at once and at no cost.
+        What leads to a region leads to every destination within it.
         """
         if found := self.lanes.get((node.id, to, method)):
             return found
         if method == PICKUP and str(to) == str(node.id) and node.kind in ("store", "locker"):
             return Lane(node.id, to, method=method, transit_days=0)
-        return Lane(node.id, to, method=method) if to in node.ships_to else None
+        if to in node.ships_to:
+            return Lane(node.id, to, method=method)
+        if (whole := self.within(to)) is None:
+            return None
+        if (name := (node.id, to, method)) not in self._onward:
+            lane = self.lanes.get((node.id, whole, method))
+            if lane is None and whole in node.ships_to:
+                lane = Lane(node.id, whole, method=method)
+            self._onward[name] = None if lane is None else attrs.evolve(lane, to=to)
+        return self._onward[name]
+
+    def within(self, to: ids.Region) -> ids.Region | None:
+        """The region that a destination is part of, if that is known."""
+        found = self.destinations.get(to)
+        return None if found is None else found.within
 
     def reaching(self, to: ids.Region, method: ids.Method) -> tuple[Node, ...]:
         """The nodes with a way to *to* by *method*, by id; found once, then remembered."""
@@ -232,8 +254,10 @@ class Network:
 
     def where(self, to: ids.Region) -> Point | None:
         """Where a destination is, if that is known: it may be a node."""
-        if found := self.destinations.get(to):
-            return found.at
+        for place in to, self.within(to):
+            found = None if place is None else self.destinations.get(place)
+            if found is not None and found.at is not None:
+                return found.at
         node = self.nodes.get(ids.NodeId(to))
         return None if node is None else node.at
 
@@ -280,6 +304,13 @@ class TransitTimesLearned:
     times: TransitTimes
 
 
+@frozen
+class PaceLearned:
+    """From now on this is the pace of shipments."""
+
+    pace: Pace
+
+
 NetworkEvent = (
     NodeLearned
     | LaneLearned
@@ -287,6 +318,7 @@ NetworkEvent = (
     | LinkLearned
     | DestinationLearned
     | TransitTimesLearned
+    | PaceLearned
 )
 
 
@@ -295,6 +327,7 @@ def evolve(network: Network | None, /, *events: NetworkEvent) -> Network:
     was = network or Network()
     nodes, lanes, calendars = dict(was.nodes), dict(was.lanes), dict(was.calendars)
     links, destinations, transits = dict(was.links), dict(was.destinations), dict(was.transits)
+    paces = dict(was.paces)
     for event in events:
         match event:
             case NodeLearned(node):
@@ -309,9 +342,11 @@ def evolve(network: Network | None, /, *events: NetworkEvent) -> Network:
                 destinations[destination.region] = destination
             case TransitTimesLearned(times):
                 transits[times.name] = times
+            case PaceLearned(pace):
+                paces[pace.method] = pace
             case _:
                 assert_never(event)
-    return Network(nodes, lanes, calendars, links, destinations, transits)
+    return Network(nodes, lanes, calendars, links, destinations, transits, paces)
 
 
 NETWORK = Kind(
@@ -325,6 +360,7 @@ NETWORK = Kind(
         LinkLearned,
         DestinationLearned,
         TransitTimesLearned,
+        PaceLearned,
     ),
 )
 THE_NETWORK = NETWORK.key("network")

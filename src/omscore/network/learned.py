@@ -1,17 +1,11 @@
-"""Transit times learned from past shipments, in the place of the fixed days of lanes.
-
-For each lane the shipments on it count; where they are too few, those to its region by the same
-method; then all of that method; then its own fixed days hold.
-"""
+"""Transit times learned from past shipments: those of each lane, each region, each method."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Literal
 
-import attrs
 from attrs import field, frozen
 
 from omscore.kernel import ids
@@ -19,10 +13,8 @@ from omscore.kernel.errors import Unreadable
 from omscore.kernel.moments import day
 from omscore.network.calendar import calendar_of, last_working_day, working_day
 from omscore.network.facts import STANDARD, Calendar, Lane, Network
-from omscore.network.transit import Took, TransitName, TransitTimes, days_at
+from omscore.network.transit import Took, TransitName, TransitTimes
 
-Level = Literal["lane", "region", "method", "fixed"]
-LEVELS: tuple[Level, ...] = ("lane", "region", "method")
 LEAST_SHIPMENTS = 30
 _DAY = timedelta(days=1)
 
@@ -59,6 +51,22 @@ def learn(
     the way.  `Unreadable` if a lane is not known.
     """
     counts = defaultdict[TransitName, dict[int, list[int]]](lambda: defaultdict(lambda: [0, 0]))
+    for one, days, arrived in lasted(network, shipments, today):
+        for name in names_of(one.node, network.within(one.to) or one.to, one.method):
+            counts[name][days][0 if arrived else 1] += 1
+    return tuple(
+        TransitTimes(method, [Took(days, *n) for days, n in found.items()], to=to, node=node)
+        for (node, to, method), found in counts.items()
+    )
+
+
+def lasted(
+    network: Network, shipments: Iterable[Shipment], today: date
+) -> Iterator[tuple[Shipment, int, bool]]:
+    """Each shipment before *today*, with the days that it took, and whether it has arrived.
+
+    What is on the way has taken so many days, or more.
+    """
     for place, one in enumerate(shipments):
         if one.shipped >= today:
             continue
@@ -66,12 +74,7 @@ def learn(
         until = one.delivered if one.delivered is not None and arrived else today - _DAY
         days = _days(network, _lane_of(network, one, place), one.shipped, until, arrived)
         if days >= 0:
-            for name in _levels(one.node, one.to, one.method):
-                counts[name][days][0 if arrived else 1] += 1
-    return tuple(
-        TransitTimes(method, [Took(days, *n) for days, n in found.items()], to=to, node=node)
-        for (node, to, method), found in counts.items()
-    )
+            yield one, days, arrived
 
 
 def _lane_of(network: Network, shipment: Shipment, place: int) -> Lane:
@@ -82,7 +85,8 @@ def _lane_of(network: Network, shipment: Shipment, place: int) -> Lane:
     return lane
 
 
-def _levels(node: ids.NodeId, to: ids.Region, method: ids.Method) -> Iterator[TransitName]:
+def names_of(node: ids.NodeId, to: ids.Region, method: ids.Method) -> Iterator[TransitName]:
+    """What holds for a way, best first: what was learned of its lane, of its region, of all."""
     yield node, to, method
     yield None, to, method
     yield None, None, method
@@ -107,56 +111,3 @@ def _between(calendar: Calendar, start: date, end: date) -> int:
     while at < end:
         at, days = working_day(calendar, at + _DAY), days + 1
     return days
-
-
-# --- what is expected -------------------------------------------------------------------------
-
-
-@frozen
-class Expected:
-    """The transit days of a lane, where they were learned, and from how many arrivals."""
-
-    days: int
-    level: Level
-    shipments: int
-
-
-def expected(network: Network, lane: Lane, confidence: int | None, least: int) -> Expected:
-    """The transit days of *lane* at *confidence* percent; at None, its fixed ones.
-
-    A level needs at least so many arrivals, and as many as the confidence asks for.
-    """
-    names = zip(LEVELS, _levels(lane.node, lane.to, lane.method), strict=True)
-    for level, name in () if confidence is None else names:
-        times = network.transits.get(name)
-        if times is None or times.arrived < least:
-            continue
-        if (days := days_at(times, confidence)) is not None:
-            return Expected(days, level, times.arrived)
-    return Expected(lane.transit_days, "fixed", 0)
-
-
-def at_confidence(network: Network, confidence: int | None, least: int) -> Network:
-    """The same network, whose lanes take as long as *confidence* asks for; found once."""
-    if confidence is None or not network.transits:
-        return network
-    if (confidence, least) not in network.confident:
-        lanes = {
-            (lane.node, lane.to, lane.method): attrs.evolve(
-                lane, transit_days=expected(network, lane, confidence, least).days
-            )
-            for lane in _lanes(network)
-        }
-        network.confident[confidence, least] = attrs.evolve(network, lanes=lanes)
-    return network.confident[confidence, least]
-
-
-def _lanes(network: Network) -> Iterator[Lane]:
-    """Every lane, those that `ships_to` implies for the methods that were learned among them."""
-    methods = {method: None for _, _, method in network.transits}
-    for node in network.nodes.values():
-        for to in node.ships_to:
-            for method in methods:
-                if (node.id, to, method) not in network.lanes:
-                    yield Lane(node.id, to, method=method)
-    yield from network.lanes.values()

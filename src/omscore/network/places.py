@@ -63,14 +63,20 @@ def point(latitude: int | float | str, longitude: int | float | str) -> Point:
 
 @frozen
 class Destination:
-    """Where a region is: the point that distances to it are measured to."""
+    """Where a region is: the point that distances to it are measured to.
+
+    It may lie *within* another, and is then reached by the lanes to that one.
+    """
 
     region: ids.Region = field(converter=ids.region)
-    at: Point = field()
+    at: Point | None = field(default=None)
+    within: ids.Region | None = field(default=None, converter=ids.optional_region, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.at, Point):
+        if self.at is not None and not isinstance(self.at, Point):
             raise Unreadable("a point", "$.at")
+        if self.within == self.region:
+            raise Unreadable("another region than itself", "$.within")
 
 
 @lru_cache(maxsize=65_536)

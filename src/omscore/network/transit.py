@@ -15,7 +15,7 @@ the others; with all others arrived this is the rule above.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 
@@ -90,11 +90,19 @@ def percent(value: object, name: str = "confidence") -> int:
 @lru_cache(maxsize=16_384)
 def days_at(times: TransitTimes, confidence: int) -> int | None:
     """The days within which the next shipment arrives with *confidence* percent; None: too few."""
-    at_risk = 1 + sum(one.arrived + one.not_yet for one in times.took)
+    return most_at([(one.days, one.arrived, one.not_yet) for one in times.took], confidence)
+
+
+def most_at(took: Sequence[tuple[int, int, int]], confidence: int) -> int | None:
+    """The least of the figures that the next one does not exceed with *confidence* percent.
+
+    Of each figure, lowest first, it is given how many arrived at it, and how many had not yet.
+    """
+    at_risk = 1 + sum(arrived + not_yet for _, arrived, not_yet in took)
     longer, allowed = Fraction(1), Fraction(100 - confidence, 100)
-    for one in times.took:
-        longer *= Fraction(at_risk - one.arrived, at_risk)
-        at_risk -= one.arrived + one.not_yet
+    for figure, arrived, not_yet in took:
+        longer *= Fraction(at_risk - arrived, at_risk)
+        at_risk -= arrived + not_yet
         if longer <= allowed:
-            return one.days
+            return figure
     return None

@@ -24,12 +24,14 @@ from omscore.network.facts import (
     NetworkEvent,
     Node,
     NodeLearned,
+    PaceLearned,
     TransitTimesLearned,
 )
+from omscore.network.pace import Pace
 from omscore.network.places import Destination
 from omscore.network.transit import TransitTimes
 
-Place = Node | Lane | Calendar | Link | Destination | TransitTimes
+Place = Node | Lane | Calendar | Link | Destination | TransitTimes | Pace
 Fact = Item | Place
 
 
@@ -38,7 +40,7 @@ def _facts(value: Iterable[Fact]) -> tuple[Fact, ...]:
     for place, fact in enumerate(facts):
         if not isinstance(fact, Fact):
             raise Unreadable(
-                "an Item, Node, Lane, Link, Destination, Calendar or TransitTimes",
+                "an Item, Node, Lane, Link, Destination, Calendar, TransitTimes or Pace",
                 f"$.facts[{place}]",
             )
     return facts
@@ -91,6 +93,8 @@ def _news(network: Network, fact: Place) -> NetworkEvent | None:
         case TransitTimes():
             known_times = network.transits.get(fact.name)
             return None if known_times == fact else TransitTimesLearned(fact)
+        case Pace():
+            return None if network.paces.get(fact.method) == fact else PaceLearned(fact)
         case _:
             assert_never(fact)
 

@@ -26,8 +26,8 @@ from omscore.kernel.recorded import Context
 from omscore.lifecycle.order.order import ORDER
 from omscore.network.calendar import next_ship_day, ship_day, ship_day_of_supply
 from omscore.network.capacity import CAPACITY, Capacity, capacity_id
+from omscore.network.expecting import at_confidence
 from omscore.network.facts import THE_NETWORK, Network, Node
-from omscore.network.learned import at_confidence
 from omscore.network.plan import Choice, Decision, Leg
 from omscore.orchestration import reserving, withholding
 from omscore.orchestration.backlog import BACKLOG, Backlog

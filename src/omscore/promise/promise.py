@@ -11,7 +11,8 @@ from omscore.kernel.ids import LineId, NodeId
 from omscore.kernel.moments import Window
 from omscore.network.calendar import ordered_before
 from omscore.network.collecting import delivery_windows, ready_at
-from omscore.network.facts import PICKUP, Network
+from omscore.network.expecting import Confident, Expected
+from omscore.network.facts import PICKUP, Lane, Network
 from omscore.network.plan import Decision, Leg, ParcelName, parcel_of
 from omscore.sourcing import pipeline
 from omscore.sourcing.candidate import Question
@@ -29,7 +30,8 @@ class Promise:
     can be promised by nobody.  Those are *short*.  The plan can be followed if the order comes
     before *order_before*; None where nothing is promised.  What is collected is *ready* from an
     instant on, at a place whose hours are known; a parcel is delivered in one of its *windows*,
-    where its lane has some.
+    where its lane has some.  Where transit times were learned, it is told what was *expected* of
+    its way.
     """
 
     days: Mapping[LineId, date]
@@ -38,6 +40,7 @@ class Promise:
     order_before: datetime | None = None
     ready: datetime | None = None
     windows: Mapping[ParcelName, tuple[Window, ...]] = field(factory=dict)
+    expected: Mapping[ParcelName, Expected] = field(factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -81,6 +84,8 @@ class Promise:
                 f"  line {leg.line}: {leg.quantity} x {leg.sku} from {leg.node}, "
                 f"ships {leg.ship_day}{_by_way(leg)}, arrives {leg.delivery_day}"
             )
+            if why := self.expected.get(parcel_of(leg)):
+                yield f"    {why}"
         for line, units in self.short.items():
             yield f"  line {line}: {units} {'unit has' if units == 1 else 'units have'} no date"
 
@@ -112,18 +117,25 @@ def promise_of(decision: Decision, question: Question) -> Promise:
     ]
     ready = max(filter(None, (_ready(leg, question) for leg in decision.legs)), default=None)
     before = min(until, default=None)
-    return Promise(days, decision.short, decision, before, ready, _windows(decision, network))
+    windows = {
+        parcel_of(leg): tuple(delivery_windows(lane, leg.delivery_day))
+        for leg, lane in _last_lanes(decision, network)
+        if lane.windows
+    }
+    told = {
+        parcel_of(leg): known
+        for leg, lane in _last_lanes(decision, network)
+        if isinstance(network, Confident) and (known := network.expected(lane)) is not None
+    }
+    return Promise(days, decision.short, decision, before, ready, windows, told)
 
 
-def _windows(decision: Decision, network: Network) -> dict[ParcelName, tuple[Window, ...]]:
-    """The windows of delivery of each parcel that has any."""
-    found = dict[ParcelName, tuple[Window, ...]]()
+def _last_lanes(decision: Decision, network: Network) -> Iterator[tuple[Leg, Lane]]:
+    """Each leg, and the lane by which its parcel gets there."""
     for leg in decision.legs:
-        parcel = parcel_of(leg)
-        lane = network.lane(network.nodes[parcel[0]], leg.to, leg.method)
-        if lane is not None and lane.windows:
-            found[parcel] = tuple(delivery_windows(lane, leg.delivery_day))
-    return found
+        lane = network.lane(network.nodes[parcel_of(leg)[0]], leg.to, leg.method)
+        if lane is not None:
+            yield leg, lane
 
 
 def _ready(leg: Leg, question: Question) -> datetime | None:
