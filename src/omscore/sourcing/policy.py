@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from hashlib import blake2b
 
 from attrs import field, frozen
 
-from omscore.kernel.quantities import some_units
+from omscore.kernel.quantities import no_or_some_units, some_units
 from omscore.network.learned import LEAST_SHIPMENTS
 from omscore.network.transit import confidence
+from omscore.sourcing import parts
 from omscore.sourcing.costs import Cost, Transport, Waiting
 from omscore.sourcing.limits import Limit
 from omscore.sourcing.problem import Solver
@@ -33,24 +35,26 @@ class Policy:
     *budget* bounds the steps of a search, *look_for_runner_up* those of what the next best costs.
     With a *confidence*, in percent, transit times are those that were learned, where at least so
     many shipments have arrived; without one, they are the fixed days of lanes.
+    `Unreadable`, with a path as in a file, if it is made of anything else.
     """
 
-    name: str = "default"
-    rules: Sequence[Rule] = DEFAULT_RULES
-    fallbacks: Sequence[Sequence[Rule]] = field(default=((),), kw_only=True)
-    limits: Sequence[Limit] = ()
-    tiers: Sequence[Tier] = ((Transport(), Waiting()),)
-    solvers: Sequence[Solver] = (Exact(), Greedy())
-    budget: int = 400
-    look_for_runner_up: int = 50
+    name: str = field(default="default", validator=parts.a_name)
+    rules: Sequence[Rule] = field(default=DEFAULT_RULES, validator=parts.rules)
+    fallbacks: Sequence[Sequence[Rule]] = field(
+        default=((),), validator=parts.sets_of_rules, kw_only=True
+    )
+    limits: Sequence[Limit] = field(default=(), validator=parts.limits)
+    tiers: Sequence[Tier] = field(default=((Transport(), Waiting()),), validator=parts.tiers)
+    solvers: Sequence[Solver] = field(default=(Exact(), Greedy()), validator=parts.solvers)
+    budget: int = field(default=400, validator=some_units)
+    look_for_runner_up: int = field(default=50, validator=no_or_some_units)
     confidence: int | None = field(default=None, validator=confidence, kw_only=True)
     least_shipments: int = field(default=LEAST_SHIPMENTS, validator=some_units, kw_only=True)
-    digest: str = field(init=False)
 
-    @digest.default
-    def _digest(self) -> str:
+    @cached_property
+    def digest(self) -> str:
         """Stands for everything that decides, in every process alike."""
-        parts = (
+        deciding = (
             [name_of(rule) for rule in self.rules],
             [[name_of(rule) for rule in further] for further in self.fallbacks],
             self.limits,
@@ -59,4 +63,4 @@ class Policy:
             self.budget,
             *(() if self.confidence is None else (self.confidence, self.least_shipments)),
         )
-        return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
+        return blake2b(repr(deciding).encode(), digest_size=8).hexdigest()

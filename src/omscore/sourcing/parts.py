@@ -1,0 +1,99 @@
+"""What a policy may be made of: validators that refuse anything else, with its place.
+
+Rules, costs and solvers may be code of a plugin.  Whether they answer well is seen when they are
+asked; that they can be asked at all, and called by a name, is seen when the policy is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from attrs import Attribute
+
+from omscore.kernel.errors import Unreadable
+from omscore.sourcing.limits import Limit
+from omscore.sourcing.rules import name_of
+
+Fits = Callable[[object], bool]
+
+
+def a_name(_: object, attribute: Attribute[str], value: object) -> None:
+    """Text that says something."""
+    if not isinstance(value, str) or not value.strip():
+        raise Unreadable("a name", f"$.{attribute.name}")
+
+
+def rules(_: object, attribute: Attribute[Any], value: object) -> None:
+    """Rules, which can be asked and named."""
+    _each(value, _is_rule, "rules that can be asked and named", f"$.{attribute.name}")
+
+
+def sets_of_rules(_: object, attribute: Attribute[Any], value: object) -> None:
+    """At least one set of rules."""
+    path = f"$.{attribute.name}"
+    several = _each(value, _is_row, "sets of rules", path)
+    for n, further in enumerate(several or _nothing("set of rules, which may be empty", path)):
+        _each(further, _is_rule, "rules that can be asked and named", f"{path}[{n}]")
+
+
+def limits(_: object, __: object, value: object) -> None:
+    """Limits of the closed set."""
+    _each(value, lambda one: isinstance(one, Limit), "limits", "$.limits")
+
+
+def tiers(_: object, __: object, value: object) -> None:
+    """At least one tier of costs."""
+    several = _each(value, _is_row, "tiers, each a row of costs", "$.tiers")
+    for n, tier in enumerate(several or _nothing("tier", "$.tiers")):
+        _each(tier, _is_cost, "costs of parcels and of units", f"$.tiers[{n}]")
+
+
+def solvers(_: object, __: object, value: object) -> None:
+    """At least one solver with a name."""
+    if not _each(value, _is_solver, "solvers with a name", "$.solvers"):
+        _nothing("solver", "$.solvers")
+
+
+def _each(value: object, fits: Fits, what: str, path: str) -> Sequence[object]:
+    """*value*, if it is a row of what *fits*."""
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise Unreadable(f"a row of {what}", path)
+    for n, one in enumerate(value):
+        if not fits(one):
+            raise Unreadable(what, f"{path}[{n}]")
+    return value
+
+
+def _nothing(what: str, path: str) -> Sequence[object]:
+    raise Unreadable(f"at least one {what}", path)
+
+
+def _is_row(one: object) -> bool:
+    return isinstance(one, Sequence) and not isinstance(one, str)
+
+
+def _is_rule(one: object) -> bool:
+    return callable(one) and not isinstance(one, type) and _tells(name_of, one)
+
+
+def _is_cost(one: object) -> bool:
+    return _does(one, "of_parcel") and _does(one, "of_unit") and _tells(repr, one)
+
+
+def _is_solver(one: object) -> bool:
+    return _does(one, "solve") and _tells(lambda solver: solver.name, one)
+
+
+def _does(one: object, method: str) -> bool:
+    try:
+        return not isinstance(one, type) and callable(getattr(one, method, None))
+    except Exception:  # a plugin may raise anything
+        return False
+
+
+def _tells(name: Callable[..., object], one: object) -> bool:
+    try:
+        return isinstance(name(one), str)
+    except Exception:  # as above
+        return False
