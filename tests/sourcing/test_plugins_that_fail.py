@@ -116,8 +116,20 @@ def forgets_limits(problem: Problem, _: Solution) -> Solution:
     return Exact().solve(attrs.evolve(problem, rooms=(), limits=(), pools=()), 400)
 
 
+def strips(problem: Problem, _: Solution) -> Solution:
+    object.__setattr__(problem, "needs", ())
+    raise RuntimeError("and leaves nothing behind")
+
+
+def reaches_in(problem: Problem, found: Solution) -> Solution:
+    object.__setattr__(problem.needs[0], "quantity", 1)
+    return found
+
+
 SOLVERS: list[Callable[..., Any]] = [
     raises,
+    strips,
+    reaches_in,
     overcommits,
     forgets_limits,
     lambda *_: None,

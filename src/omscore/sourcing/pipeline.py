@@ -15,6 +15,7 @@ from omscore.kernel.ids import LineId, NodeId, Sku
 from omscore.kernel.reason import Noted, Reason
 from omscore.network.plan import Decision, Leg, PassedOver, main_node
 from omscore.sourcing import concessions, limits
+from omscore.sourcing.apart import apart
 from omscore.sourcing.asked import CostFailed, name_of_cost
 from omscore.sourcing.candidate import Candidate, Question, candidates, most_of
 from omscore.sourcing.costs import Cost
@@ -207,20 +208,23 @@ class _Sourcing:
         self, drawing: Drawing, rules: Sequence[Rule], solver: Solver
     ) -> tuple[Solution, tuple[Leg, ...], Mapping[LineId, int]] | SolverFailed:
         """What *solver* finds, if it may be followed."""
+        name, given = _called(solver), apart(solver, drawing.problem)
         try:
-            solution = concessions.solve(solver, drawing.problem, self.policy.budget)
+            solution = concessions.solve(solver, given, self.policy.budget)
+            if given is not drawing.problem and given != drawing.problem:
+                return SolverFailed(name, "a problem that it changed")
             if wrong := faults(drawing.problem, solution):
-                return SolverFailed(solver.name, wrong[0])
+                return SolverFailed(name, wrong[0])
             if {type(solution.work), type(solution.bound)} != {int} or type(
                 solution.solver
             ) is not str:
-                return SolverFailed(solver.name, "figures that are none")
+                return SolverFailed(name, "figures that are none")
             legs = drawing.legs(solution.units)
         except Exception as fault:  # a plugin may raise anything, and must not stop an order
-            return SolverFailed(solver.name, type(fault).__name__)
+            return SolverFailed(name, type(fault).__name__)
         short = _short(self.question, legs)
         if no := verify(self.question, self.policy.limits, legs, short, rules=rules):
-            return SolverFailed(solver.name, no[0].code)
+            return SolverFailed(name, no[0].code)
         return solution, legs, short
 
     # --- the record ---------------------------------------------------------------------------
@@ -264,6 +268,13 @@ def _name(cost: Cost) -> str:
         return type(cost).__name__
 
 
+def _called(solver: Solver) -> str:
+    try:
+        return str(solver.name)
+    except Exception:  # it told its name when the policy was made
+        return type(solver).__name__
+
+
 def _without(policy: Policy, failed: Cost) -> Policy:
     tiers = [tuple(cost for cost in tier if cost is not failed) for tier in policy.tiers]
     return attrs.evolve(policy, tiers=tuple(tier for tier in tiers if tier) or ((),))
@@ -279,7 +290,7 @@ def _short(question: Question, legs: Sequence[Leg]) -> dict[LineId, int]:
 def _solved(drawing: Drawing, solver: Solver, budget: int) -> Solution | None:
     """What the solver makes of it; None if it fails, which harms no order."""
     try:
-        solution = concessions.solve(solver, drawing.problem, budget)
+        solution = concessions.solve(solver, apart(solver, drawing.problem), budget)
         return None if faults(drawing.problem, solution) else solution
     except Exception:  # a plugin may raise anything
         return None
