@@ -348,6 +348,18 @@ def test_lines_go_to_where_each_is_asked_to_go() -> None:
         (lambda: a_question([a_need(quantity=True)], {}), "$.needs[0].quantity"),
         (lambda: a_question([attrs.evolve(a_need(), to=Region(""))], {}), "$.needs[0].to"),
         (lambda: a_question([a_need(), a_need()], {}), "$.needs[1].line"),
+        (lambda: a_question([attrs.evolve(a_need(), weight_g=-1)], {}), "$.needs[0].weight_g"),
+        (lambda: a_question([attrs.evolve(a_need(), price=-1)], {}), "$.needs[0].price"),
+        (
+            lambda: source(
+                attrs.evolve(
+                    a_question([a_need()], {}),
+                    stock={(NodeId("a"), TEA): [(TODAY, 1.5)]},  # type: ignore[list-item]
+                ),
+                PLAIN,
+            ),
+            "$.stock.a.TEA",
+        ),
         (
             lambda: attrs.evolve(a_question([a_need()], {}), room={(NodeId("a"), TODAY): -1}),
             f"$.room.a.{TODAY}",

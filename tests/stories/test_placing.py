@@ -23,7 +23,7 @@ from omscore.lifecycle.order.messages import (
     PlanChosen,
     UnitsMoved,
 )
-from omscore.orchestration.needing import DayPassed, NotServed
+from omscore.orchestration.needing import DayPassed, NotServed, WantedTooLate
 from omscore.orchestration.placing import NotAvailable
 from omscore.testing import laws
 from omscore.testing.builders import (
@@ -227,6 +227,17 @@ def test_a_day_that_is_over_everywhere_cannot_be_asked_for() -> None:
     assert refused.value.reasons == (past,)
     assert str(past) == "line 1: 2026-02-28 is over"
     shop.given(an_order(a_line(latest=day(-1))))
+
+
+def test_a_line_is_not_wanted_for_a_day_that_is_too_late() -> None:
+    """Whoever asks so has mixed up two days."""
+    shop, mixed_up = a_shop(), WantedTooLate(LineId("1"), day(5), day(4))
+    line = a_line(wanted=day(5), latest=day(4))
+
+    shop.refuses(an_order(line), mixed_up)
+    shop.refuses(a_quote(line), mixed_up)
+    assert str(mixed_up) == "line 1: wanted for 2026-03-07, and by 2026-03-06 at the latest"
+    shop.given(an_order(a_line(wanted=day(5), latest=day(5))))
 
 
 def test_a_shop_tells_until_when_to_order_for_a_wanted_day() -> None:

@@ -51,6 +51,19 @@ class DayPassed(Reason):
         return f"line {self.line}: {self.latest} is over"
 
 
+@frozen
+class WantedTooLate(Reason):
+    """A line is wanted for a day after the latest one that is acceptable."""
+
+    code: ClassVar[str] = "order.wanted-too-late"
+    line: ids.LineId
+    wanted: date
+    latest: date
+
+    def __str__(self) -> str:
+        return f"line {self.line}: wanted for {self.wanted}, and by {self.latest} at the latest"
+
+
 # --- needs ------------------------------------------------------------------------------------
 
 
@@ -166,6 +179,11 @@ def require_served(changes: Changes, needs: Iterable[Need]) -> None:
         DayPassed(one.line, one.latest)
         for one in asked
         if one.latest is not None and _is_over(one.latest, changes.seen.now)
+    ]
+    faults += [
+        WantedTooLate(one.line, one.wanted, one.latest)
+        for one in asked
+        if one.wanted is not None and one.latest is not None and one.wanted > one.latest
     ]
     if faults:
         raise Refused(*faults)

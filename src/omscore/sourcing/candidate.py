@@ -27,6 +27,9 @@ def _needs(_: object, __: object, value: tuple[Need, ...]) -> None:
             raise Unreadable("a whole number of units, at least one", f"$.needs[{place}].quantity")
         if type(need.priority) is not int or need.priority < 1:
             raise Unreadable("a whole number, at least one", f"$.needs[{place}].priority")
+        for name, figure in (("weight_g", need.weight_g), ("price", need.price)):
+            if type(figure) is not int or figure < 0:
+                raise Unreadable("a whole number, zero or more", f"$.needs[{place}].{name}")
         if not need.to:
             raise Unreadable("a destination", f"$.needs[{place}].to")
         if need.line in seen:
@@ -45,12 +48,12 @@ class Question:
     """Everything that a plan rests on, as plain values.
 
     *stock* says how many units of a sku may be promised at a node from which day on: rows that only
-    rise; a missing one is no stock.  *room* is what is left of a node's days, in units: of a node
-    with a limit, the days that it names are offered and no others.  *cooling* are nodes that
-    rejected this before, and are not asked now; *rejections* say how often each did so.  *use_by*
-    says how many units of a node's stock must be used by which day: rows that only rise.  *closed*
-    are spans of ship days, both ends included, on which less of a sku may leave than *stock* says,
-    since units expire: nothing of it is offered then.
+    rise; a missing one, or one of nothing or less, is no stock.  *room* is what is left of a node's
+    days, in units: of a node with a limit, the days that it names are offered and no others.
+    *cooling* are nodes that rejected this before, and are not asked now; *rejections* say how often
+    each did so.  *use_by* says how many units of a node's stock must be used by which day: rows
+    that only rise.  *closed* are spans of ship days, both ends included, on which less of a sku may
+    leave than *stock* says, since units expire: nothing of it is offered then.
     """
 
     needs: tuple[Need, ...] = field(validator=_needs)
@@ -286,6 +289,8 @@ class Finding:
         if stock := self.question.stock.get((node.id, sku)):
             network, (base, today) = self.question.network, self._base(node)
             for day, units in stock:
+                if type(units) is not int:
+                    raise Unreadable("whole numbers of units", f"$.stock.{node.id}.{sku}")
                 if units > 0:
                     due = base if day <= today else ship_day_of_supply(node, network, day)
                     leaving[max(base, due)] = units
