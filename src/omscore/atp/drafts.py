@@ -6,7 +6,7 @@ each.  What a draft is told can be taken back, in reverse order.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from itertools import groupby
 
@@ -72,19 +72,24 @@ class Draft:
         self._count(self.entries.pop(), -1)
 
     def told(self) -> Sequence[Entry]:
-        """What to tell the position: neighbors that differ by their reservation alone are one."""
-        found = list[Entry]()
-        for _, alike in groupby(self.entries, _terms):
-            first, *more = alike
-            units = first.units + sum(one.units for one in more)
-            found.append(attrs.evolve(first, reservation=None, units=units) if more else first)
-        return found
+        """What to tell the position."""
+        return merged(self.entries)
 
     def _count(self, entry: Entry, sign: int) -> None:
         if self._timeline is None or (entry.expires_at or _NEVER) <= self._now:
             return
         units = -entry.units if isinstance(entry, UnitsReserved) else entry.units
         self._timeline.change(entry.day.toordinal(), sign * units)
+
+
+def merged(entries: Iterable[Entry]) -> Sequence[Entry]:
+    """*entries*, of which neighbors that differ by their reservation alone are one."""
+    found = list[Entry]()
+    for _, alike in groupby(entries, _terms):
+        first, *more = alike
+        units = first.units + sum(one.units for one in more)
+        found.append(attrs.evolve(first, reservation=None, units=units) if more else first)
+    return found
 
 
 def _terms(entry: Entry) -> tuple[object, ...]:

@@ -307,9 +307,14 @@ def moving(kept: Reservation, ask: Move) -> Moving:
     movable = len(ask.group) > 1 and kept.expires_at is not None
     return Moving(
         UnitsReserved(*what, movable, kept.channel),
-        UnitsFreed(*what, *_who(kept)),
+        freed(ask.reservation, kept),
         ReservationMoved(ask.position, ask.group),
     )
+
+
+def freed(reservation: ReservationId, held: Reservation) -> UnitsFreed:
+    """What a position is told when all open units of a reservation leave it."""
+    return UnitsFreed(reservation, held.day, held.open, held.expires_at, *_who(held))
 
 
 def _end(position: Position, held: Reservation | None, ask: End, today: date) -> Answer:

@@ -6,7 +6,6 @@ desk can be taken back to a mark, and is told once, when everything is decided.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from attrs import define, field
@@ -15,7 +14,6 @@ from omscore.atp import granting, reservations
 from omscore.atp.availability import Availability
 from omscore.atp.drafts import Draft, Entry
 from omscore.atp.granting import Move
-from omscore.atp.movements import UnitsFreed
 from omscore.atp.position import POSITION, PositionId, position_id
 from omscore.atp.reservations import (
     RESERVATION,
@@ -37,10 +35,6 @@ from omscore.orchestration.reserving import today_at
 PLACES, LISTS, EACH = 40, 8, 32
 """At how many positions, of how many expiries, and how many of each reservations are looked at that
 might give way to one command.  Each position costs two rounds of reading, and they are bounded."""
-
-OVERDUE, LISTED, SWEPT = 4, 64, 50
-"""Of how many expiries a position is swept when somebody reserves at it, of how many in all when a
-command concerns many positions, and how many reservations of each."""
 
 
 class _Noted(NamedTuple):
@@ -147,8 +141,7 @@ class Desk:
     def end(self, id_: ReservationId, exit_: Exit) -> None:
         """Note that all open units of a reservation are free again."""
         if (kept := self.held(id_)) is not None and kept.open:
-            what = id_, kept.day, kept.open, kept.expires_at
-            entry = UnitsFreed(*what, kept.movable, kept.channel)
+            entry = granting.freed(id_, kept)
             self._note(kept.position, entry, id_, ReservationEnded(kept.open, exit_))
 
     def _note(
@@ -176,32 +169,6 @@ class Desk:
             last = self._noted.pop()
             self._drafts[last.position].untell()
             self._held[last.reservation] = last.before
-
-    # --- what is overdue ----------------------------------------------------------------------
-
-    def sweep(self, positions: Iterable[PositionId]) -> Iterator[PositionId]:
-        """Let what is overdue at *positions* expire, a bounded number of it; where something did.
-
-        What a quote holds is left to the deadline of the quote.
-        """
-        lists = [(one, listing) for one in positions for listing in self._overdue(one)][:LISTED]
-        self.changes.seen.on_all(listing for _, listing in lists)
-        for position, listing in lists:
-            for key in self.changes.seen.on(listing):
-                self.end(ReservationId(key.id), "expired")
-                yield position
-
-    def _overdue(self, position: PositionId) -> list[Listing[Reservation]]:
-        kept = self.changes.get(POSITION.key(position))
-        overdue = [
-            (one.expires_at, one.movable)
-            for one in (kept.held if kept is not None else ())
-            if one.expires_at <= self.context.now
-        ]
-        return [
-            RESERVATION.under(expiring_at(position, expiry, movable=movable), most=SWEPT)
-            for expiry, movable in list(dict.fromkeys(overdue))[:OVERDUE]
-        ]
 
     # --- telling ------------------------------------------------------------------------------
 

@@ -79,6 +79,8 @@ class Owning:
         """What is kept now, or why nothing has changed; `Refused` for what is not the owner's."""
         changes = Changes(seen)
         self._require(changes, command, context.now)
+        for sku in expiring.sweep(changes, context, _reserved_at(changes, command)):
+            backlog.call(changes, sku)
         why = [
             _why(ticket, answer)
             for ticket in tickets_of(command)
@@ -215,6 +217,19 @@ def _late(command: OwnersCommand, ticket: Ticket, held: Reservation, now: dateti
     all_of_it = isinstance(command, FreeReservations) and ticket.quantity is None
     known, there = all_of_it or held.epoch == ticket.epoch, held.open_at(now)
     return None if known and there else Ended(there, held.epoch)
+
+
+def _reserved_at(changes: Changes, command: OwnersCommand) -> Iterable[PositionId]:
+    """The positions at which *command* would set units aside, or keep them for longer."""
+    for ticket in tickets_of(command):
+        at = changes.require(RESERVATION.key(ticket.reservation)).position
+        match command:
+            case ExtendReservations() | ResizeReservation():
+                yield at
+            case MoveReservation():
+                yield position_id(command.node, sku_at(at))
+            case _:
+                return
 
 
 def _told(

@@ -29,7 +29,7 @@ from omscore.network.capacity import CAPACITY, Capacity, capacity_id
 from omscore.network.expecting import at_confidence
 from omscore.network.facts import THE_NETWORK, Network, Node
 from omscore.network.plan import Choice, Decision, Leg
-from omscore.orchestration import reserving, withholding
+from omscore.orchestration import backlog, expiring, reserving, withholding
 from omscore.orchestration.backlog import BACKLOG, Backlog
 from omscore.orchestration.needing import Known, described, require_served, skus_of
 from omscore.orchestration.precedence import Precedence, first_come
@@ -202,9 +202,12 @@ class Planner:
     ) -> list[ids.ReservationId | None]:
         """Set the stock and the days of *legs* aside; a reservation for each, in their order.
 
-        None for what takes no stock.
+        None for what takes no stock.  What is overdue where they are is expired by that.
         """
-        held = list[ids.ReservationId | None]()
+        legs, held = list(legs), list[ids.ReservationId | None]()
+        stocked = (position_id(leg.node, leg.sku) for leg in legs if not leg.made)
+        for sku in expiring.sweep(changes, context, stocked):
+            backlog.call(changes, sku)
         for n, leg in enumerate(legs):
             held.append(None)
             if not leg.made:

@@ -42,7 +42,7 @@ from omscore.kernel.quantities import no_or_some_units
 from omscore.kernel.reason import Noted, Reason
 from omscore.kernel.recorded import Context
 from omscore.network.facts import THE_NETWORK, Network, Node
-from omscore.orchestration import backlog, withholding
+from omscore.orchestration import backlog, expiring, withholding
 from omscore.orchestration.backlog import BACKLOG, Backlog
 from omscore.orchestration.desk import Desk
 from omscore.orchestration.expiring import node_at, sku_at
@@ -97,9 +97,10 @@ class Requesting:
     def decide(self, command: ReserveStock, seen: Seen, context: Context) -> Changes:
         """One grant for each request, and nothing that was refused."""
         changes = Changes(seen)
+        asked = (position_id(node, sku) for sku, at in _asked(command) for node in at)
+        free = dict.fromkeys(expiring.sweep(changes, context, asked))
         desk = Desk(changes, context, self.availability)
-        answering = _Answering(changes, context, self.policy, desk, self.availability)
-        answering.sweep(command)
+        answering = _Answering(changes, context, self.policy, desk, self.availability, free)
         answers = list(map(answering.answer, command.requests))
         grants = tuple(map(answering.after_all, answers))
         answering.desk.tell()
@@ -118,8 +119,8 @@ class _Answering:
     policy: Reserving
     desk: Desk
     availability: Availability
+    free: dict[ids.Sku, None]
     many: int = 0
-    free: dict[ids.Sku, None] = field(factory=dict)
     _nodes: Mapping[ids.NodeId, Node] = field(init=False)
     _stocked: dict[ids.Sku, bool] = field(factory=dict)
     _untils: dict[timedelta | None, datetime | None] = field(factory=lambda: {None: None})
@@ -129,11 +130,6 @@ class _Answering:
 
     def __attrs_post_init__(self) -> None:
         self._nodes = (self.changes.get(THE_NETWORK) or Network()).nodes
-
-    def sweep(self, command: ReserveStock) -> None:
-        """What is overdue at the positions that are asked is expired first."""
-        asked = {position_id(node, sku): sku for sku, at in _asked(command) for node in at}
-        self.free |= dict.fromkeys(asked[position] for position in self.desk.sweep(asked))
 
     def answer(self, request: Request) -> Grant:
         """The grant for *request*; a refused one leaves the desk as it was."""
@@ -173,9 +169,10 @@ class _Answering:
         """Free what *request* replaces; the skus of it."""
         skus: dict[ids.Sku, None] = {}
         for ticket in request.replaces:
-            if (held := self.desk.held(ticket.reservation)) is not None:
+            held = self.desk.held(ticket.reservation)
+            if held is not None and held.open_at(self.context.now):
                 skus[sku_at(held.position)] = None
-            self.desk.end(ticket.reservation, "freed")
+                self.desk.end(ticket.reservation, "freed")
         return skus
 
     def _take(self, request: Request, line: int, sku: ids.Sku, seat: Seat) -> Kept:
