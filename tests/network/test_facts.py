@@ -20,6 +20,7 @@ from omscore.network.facts import (
     NodeLearned,
     evolve,
 )
+from omscore.network.places import Destination, point
 from omscore.testing import strategies
 from omscore.testing.builders import a_calendar, a_lane, a_node
 
@@ -61,6 +62,33 @@ def test_a_lane_of_its_own_goes_before_what_a_node_ships_to() -> None:
     assert network.lane(berlin, Region("GB"), fast.method) is None
     assert network.lane(berlin, Region("DE"), Method("drone")) == Lane(
         "berlin", "DE", method="drone"
+    )
+
+
+@given(strategies.lanes("berlin", "DE", "calendar"))
+def test_what_leads_to_a_region_leads_to_what_is_within_it(lane: Lane) -> None:
+    """A lane or what `ships_to` implies, unless the place has one of its own; measured so too."""
+    inner, far = Region("DE-1"), Destination("DE-9", at=point(54, 9), within="DE")
+    known = [Destination("DE", at=point(51, 10)), Destination(inner, within="DE"), far]
+    berlin = a_node("berlin", ships_to=["FR"])
+    network = Network(
+        {berlin.id: berlin},
+        {(lane.node, lane.to, lane.method): lane},
+        destinations={one.region: one for one in [*known, Destination("FR-1", within="FR")]},
+    )
+    paris = Region("FR-1")
+
+    assert network.lane(berlin, inner, lane.method) == changed(lane, to=inner)
+    assert network.lane(berlin, paris, lane.method) == Lane("berlin", paris, method=lane.method)
+    assert network.lane(berlin, Region("PL-1"), lane.method) is None
+    assert network.reaching(inner, lane.method) == (berlin,)
+    assert (network.where(inner), network.where(far.region)) == (point(51, 10), point(54, 9))
+    own = changed(lane, to=inner, transit_days=99)
+    assert (
+        changed(network, lanes={(own.node, own.to, own.method): own}).lane(
+            berlin, inner, lane.method
+        )
+        == own
     )
 
 
