@@ -86,6 +86,18 @@ def test_a_lot_that_lapses_leaves_the_sellable_stock_and_its_promises_are_given_
     laws.check(shop.oms)
 
 
+def test_a_later_demand_that_no_lot_can_serve_keeps_nobody_from_one() -> None:
+    """A forecast for the week after its last useful day takes nothing from a lot of today."""
+    shop = a_shop({}).given(
+        ExpectDemand(**AT, quantity=2, day=day(11), document="forecast"),
+        milk(7, day(4)),
+        an_order(7),
+    )
+
+    assert shop.oms.order("o-1").status == "released"
+    laws.check(shop.oms)
+
+
 def test_what_was_received_too_old_is_never_sellable() -> None:
     """Its deadline is over when it comes."""
     shop = a_shop({}).given(milk(4, day(-1)))

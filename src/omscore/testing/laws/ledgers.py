@@ -61,7 +61,8 @@ def promises_have_stock(books: Books) -> Iterable[str]:
 def no_grant_creates_shortage(books: Books) -> Iterable[str]:
     """Law 3: after every grant, no day from then on is over-promised, and none declares shortage.
 
-    The oracle replays each position and asks every day on its own.
+    The oracle replays each position and asks every day on its own.  Where units expire it matches
+    what is taken with lots instead: a later demand that no lot could serve keeps nobody from one.
     """
     network, so_far = books.network(), dict[str, Position]()
     granted, short = set[tuple[str, str]](), set[tuple[str, str]]()
@@ -75,15 +76,15 @@ def no_grant_creates_shortage(books: Books) -> Iterable[str]:
             granted.add((one.causation, id_))
             node = network.nodes.get(_node(id_))
             today = local_day(one.recorded_at, node.zone if node else "UTC")
-            if (
+            if isinstance(event, UnitsReserved) and position.expiring:
+                lost = unmatched(position, today, one.recorded_at)
+                if lost > unmatched(before or Position(), today, one.recorded_at):
+                    yield f"{id_} was promised for a day on which no lot is useful, by {one.id}"
+            elif (
                 isinstance(event, UnitsReserved)
                 and (lacking := _least(position, event.day, today, one.recorded_at)) < 0
             ):
                 yield f"{id_} was over-promised by {-lacking} units, by {one.id}"
-            if position.expiring and isinstance(event, UnitsReserved):
-                lost = unmatched(position, today, one.recorded_at)
-                if lost > unmatched(before or Position(), today, one.recorded_at):
-                    yield f"{id_} was promised for a day on which no lot is useful, by {one.id}"
         if isinstance(event, ShortageDeclared):
             short.add((one.causation, id_))
     for causation, id_ in granted & short:
@@ -91,7 +92,7 @@ def no_grant_creates_shortage(books: Books) -> Iterable[str]:
 
 
 def unmatched(position: Position, today: date, now: datetime) -> int:
-    """How many promised units have no lot that is useful on their day, matched one by one."""
+    """How many units are taken for a day on which no lot is useful for them, matched one by one."""
     lots = [
         one
         for one in of_position(position, today, now)
@@ -100,7 +101,7 @@ def unmatched(position: Position, today: date, now: datetime) -> int:
     useful = [one for one in lots if one.kind in ("on-hand", "unlimited") or one.day >= today]
     useful = [one for one in useful if (one.use_by or date.max) >= today]
     matching, lost = Matching(one.units for one in useful), 0
-    taken = [(one.day, one.committed - one.short) for one in position.buckets]
+    taken = [(one.day, one.committed + one.foreign - one.short) for one in position.buckets]
     taken += [(one.day, one.units) for one in position.held if one.expires_at > now]
     for day, units in taken:
         usable = [
