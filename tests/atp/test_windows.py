@@ -1,7 +1,7 @@
 """Windows: lots that end, lots that may serve some only, and a slow search as the oracle."""
 
 from collections.abc import Iterator, Sequence
-from itertools import permutations, product
+from itertools import product
 
 import attrs
 import pytest
@@ -19,7 +19,6 @@ from omscore.atp.entries import (
     unlimited,
 )
 from omscore.atp.lots import UNLIMITED
-from omscore.atp.matching import Matching
 from omscore.atp.methods import Options
 from omscore.atp.pegging import Peg, Pegging
 from omscore.atp.projected import LookAhead
@@ -225,28 +224,6 @@ def test_windows_never_promise_more_than_look_ahead_without_ends(
     if not short(entries):
         exact = Windows().available(entries, day(ahead), TODAY, BY_TYPE)
         assert exact <= LookAhead().available(endless, day(ahead), TODAY)
-
-
-@given(
-    st.lists(st.integers(0, 3), min_size=1, max_size=4),
-    st.lists(st.tuples(st.integers(0, 15), st.integers(1, 3)), max_size=4),
-)
-def test_a_matching_is_the_largest_there_is(
-    lots: list[int], demands: list[tuple[int, int]]
-) -> None:
-    """Against every order of serving with nobody moving: none serves more."""
-    may_use = (1 << len(lots)) - 1
-    matching = Matching(lots)
-    served = sum(matching.serve(matching.demand(one & may_use), units) for one, units in demands)
-
-    for turn in permutations(demands):
-        plain = Matching(lots)
-        assert served >= sum(
-            plain.serve(plain.demand(one & may_use), units, settled=True) for one, units in turn
-        )
-    assert sum(matching.free) == sum(lots) - served
-    for demand, (may, _) in enumerate(demands):
-        assert all(may >> lot & 1 for lot, one in enumerate(matching.served) if demand in one)
 
 
 # --- stories ----------------------------------------------------------------------------------

@@ -27,12 +27,14 @@ class Matching:
         self.served: list[dict[int, int]] = [{} for _ in self.free]
         self.usable: list[int] = []
         self._open = sum(1 << lot for lot, units in enumerate(self.free) if units)
+        self._alive = (1 << len(self.free)) - 1
 
     def copy(self) -> Matching:
         """The same state, to try something on."""
         other = Matching(self.free)
         other.served = [dict(one) for one in self.served]
         other.usable = list(self.usable)
+        other._alive = self._alive
         return other
 
     def demand(self, usable: int) -> int:
@@ -52,8 +54,12 @@ class Matching:
         return sum(served.pop(demand, 0) for served in self.served)
 
     def _path(self, demand: int, settled: bool) -> list[tuple[int, int]]:
-        """The shortest way to a free lot: who takes which lot, from that lot back to *demand*."""
-        taker, leaves, unseen = dict[int, int](), {demand: -1}, (1 << len(self.free)) - 1
+        """The shortest way to a free lot: who takes which lot, from that lot back to *demand*.
+
+        Lots from which none leads to a free one are never asked again: none ever will, for
+        whoever they serve could go nowhere else, and whoever comes to them takes nothing.
+        """
+        taker, leaves, unseen = dict[int, int](), {demand: -1}, self._alive
         queue = deque([demand])
         while queue:
             one = queue.popleft()
@@ -61,13 +67,15 @@ class Matching:
                 lot = _lowest(there)
                 taker[lot] = one
                 return _trace(lot, taker, leaves)
-            for lot in () if settled else _lots(self.usable[one] & unseen):
+            for lot in () if settled else places(self.usable[one] & unseen):
                 taker[lot] = one
                 for other in self.served[lot]:
                     if other not in leaves:
                         leaves[other] = lot
                         queue.append(other)
             unseen &= ~self.usable[one]
+        if not settled:
+            self._alive = unseen
         return []
 
     def _push(self, path: list[tuple[int, int]], most: int) -> int:
@@ -89,7 +97,8 @@ def _lowest(lots: int) -> int:
     return (lots & -lots).bit_length() - 1
 
 
-def _lots(lots: int) -> Iterator[int]:
+def places(lots: int) -> Iterator[int]:
+    """The places of *lots* that are a set as bits, the lowest first."""
     while lots:
         yield _lowest(lots)
         lots &= lots - 1

@@ -14,8 +14,12 @@ served late, from the first lots that come.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache
+from itertools import accumulate
+from operator import or_
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -23,7 +27,7 @@ from attrs import field, frozen
 
 from omscore.atp.counting import PLAIN, Counted, Counting, normalize
 from omscore.atp.entries import DemandEntry, DemandKind, Entry, SupplyEntry, TypeMatrix
-from omscore.atp.matching import Matching
+from omscore.atp.matching import Matching, places
 from omscore.kernel.errors import Unreadable
 
 Policy = Literal["fifo", "fefo", "priority"]
@@ -151,23 +155,15 @@ def table(
 
 def serves(matrix: TypeMatrix, lot: SupplyEntry, demand: DemandEntry, day: date) -> bool:
     """Whether *lot* may serve *demand*, if it leaves on *day*."""
-    return _may(matrix, lot, day, demand.fresh_days, demand.kind, demand.lot)
-
-
-def _may(
-    matrix: TypeMatrix,
-    lot: SupplyEntry,
-    day: date,
-    fresh_days: int,
-    kind: DemandKind,
-    asked: str | None,
-) -> bool:
     return (
         lot.day <= day
-        and (lot.use_by is None or day + fresh_days * _DAY <= lot.use_by)
-        and asked in (None, lot.lot)
-        and matrix.allows(lot, kind)
+        and (lot.use_by is None or day + demand.fresh_days * _DAY <= lot.use_by)
+        and _suits(matrix, lot, demand.kind, demand.lot)
     )
+
+
+def _suits(matrix: TypeMatrix, lot: SupplyEntry, kind: DemandKind, asked: str | None) -> bool:
+    return asked in (None, lot.lot) and matrix.allows(lot, kind)
 
 
 def _first_to_expire(one: SupplyEntry) -> tuple[bool, date, date, str]:
@@ -212,15 +208,21 @@ class Assigned:
         self, lots: Sequence[SupplyEntry], demands: Sequence[DemandEntry], matrix: TypeMatrix
     ) -> None:
         self.lots, self.demands, self._matrix = lots, demands, matrix
+        self._come = _Until(one.day for one in lots)
+        self._gone = _Until(one.use_by or date.max for one in lots)
+        self._suited = cache(self._suited_for)
         self.matching = Matching(one.units for one in lots)
         self.unserved = [self._serve(one) for one in demands]
         self.late = list[Peg]()
         self.uncovered = [self._serve_late(at) for at in range(len(demands))]
 
-    def usable(self, day: date, fresh: int, kind: DemandKind, lot: str | None) -> list[int]:
-        """The lots that may serve such a demand on *day*, the best first."""
-        may, matrix = _may, self._matrix
-        return [at for at, one in enumerate(self.lots) if may(matrix, one, day, fresh, kind, lot)]
+    def usable(self, day: date, fresh: int, kind: DemandKind, lot: str | None) -> int:
+        """The lots that may serve such a demand on *day*, as `Matching` takes them."""
+        there = self._come.until(day) & ~self._gone.until(day + (fresh - 1) * _DAY)
+        return self._suited(kind, lot) & there
+
+    def _suited_for(self, kind: DemandKind, lot: str | None) -> int:
+        return _bits(at for at, one in enumerate(self.lots) if _suits(self._matrix, one, kind, lot))
 
     def pegging(self) -> Pegging:
         """What serves what, by demand in its turn and lots from the best."""
@@ -239,14 +241,15 @@ class Assigned:
     def _serve(self, one: DemandEntry) -> int:
         """Serve a demand on its day; how many units are not."""
         usable = self.usable(one.day, one.fresh_days, one.kind, one.lot)
-        served = self.matching.serve(self.matching.demand(bits(usable)), one.quantity)
-        return one.quantity - served
+        return one.quantity - self.matching.serve(self.matching.demand(usable), one.quantity)
 
     def _serve_late(self, at: int) -> int:
         """Serve what is left of a demand from the first lots that come; how many units never."""
         one, left = self.demands[at], self.unserved[at]
-        coming = [lot for lot, supply in enumerate(self.lots) if supply.day > one.day]
-        for lot in sorted(coming, key=lambda lot: (self.lots[lot].day, lot)) if left else ():
+        if not left:
+            return 0
+        coming = self._suited(one.kind, one.lot) & ~self._come.until(one.day)
+        for lot in sorted(places(coming), key=lambda lot: (self.lots[lot].day, lot)):
             supply = self.lots[lot]
             if not serves(self._matrix, supply, one, supply.day):
                 continue
@@ -258,6 +261,17 @@ class Assigned:
         return left
 
 
-def bits(lots: Iterable[int]) -> int:
-    """A set of lots, as `Matching` takes it."""
-    return sum(1 << lot for lot in lots)
+class _Until:
+    """Which places, as bits, have a day that is not after another: the days in their order."""
+
+    def __init__(self, days: Iterable[date]) -> None:
+        turns = sorted((day, at) for at, day in enumerate(days))
+        self._days = [day for day, _ in turns]
+        self._places = list(accumulate((1 << at for _, at in turns), or_, initial=0))
+
+    def until(self, day: date) -> int:
+        return self._places[bisect_right(self._days, day)]
+
+
+def _bits(places: Iterable[int]) -> int:
+    return sum(1 << at for at in places)

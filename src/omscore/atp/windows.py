@@ -27,9 +27,9 @@ from omscore.atp.entries import (
     some_days,
 )
 from omscore.atp.lots import shown
-from omscore.atp.matching import Matching
+from omscore.atp.matching import Matching, places
 from omscore.atp.methods import DEFAULTS, AtpMethod, Because, Options, Step, figures
-from omscore.atp.pegging import Assigned, Pegging, bits
+from omscore.atp.pegging import Assigned, Pegging
 from omscore.kernel.errors import Unreadable
 
 Pick = Literal["fefo", "fifo", "lifo"]
@@ -120,11 +120,11 @@ class _Plan:
         cuts = sorted(starts | {one for one in ends if one > self._today})
         yield from zip(cuts, [*cuts[1:], None], strict=True)
 
-    def _more(self, start: date) -> tuple[Matching, list[int], int]:
+    def _more(self, start: date) -> tuple[Matching, int, int]:
         """The matching when all that could still be promised on *start* is; its lots; how many."""
         usable = self.assigned.usable(start, self._method.fresh_days, self._counting.asks, None)
         matching = self.assigned.matching.copy()
-        wanted = matching.demand(bits(usable))
+        wanted = matching.demand(usable)
         units = matching.serve(wanted, self._most, settled=self._method.settled)
         matching.withdraw(wanted)
         return matching, usable, units
@@ -143,7 +143,7 @@ class _Plan:
     def _because(self, start: date, end: date | None) -> Iterator[Because]:
         """Each usable lot, what is taken of it, and, if nothing is left, what is not served."""
         matching, usable, units = self._more(start)
-        for lot in usable:
+        for lot in places(usable):
             supply = self._lots[lot]
             yield Because(supply.id, supply.day, supply.units)
             for one, taken in matching.served[lot].items():
@@ -161,7 +161,7 @@ class _Plan:
         """A window, with what it brings and takes."""
         fresh, asks = self._method.fresh_days, self._counting.asks
         supply = sum(
-            self._lots[lot].units for lot in self.assigned.usable(start, fresh, asks, None)
+            self._lots[lot].units for lot in places(self.assigned.usable(start, fresh, asks, None))
         )
         within = [self._demands[at] for at in self._within(start, end)]
         reserved = sum(one.quantity for one in within if one.kind == "committed")
