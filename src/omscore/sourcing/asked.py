@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from omscore.sourcing.costs import Cost, Offer, PerLine
@@ -52,12 +52,20 @@ def toll_mils(costs: Sequence[Cost], offer: Offer) -> Mils:
     return tuple([cost.of_parcel(offer) if isinstance(cost, Transfers) else 0 for cost in costs])
 
 
-def line_mils(costs: Sequence[Cost], need: Need, offer: Offer) -> Mils:
+OfLine = Callable[[Need, Offer], int]
+
+
+def by_line(costs: Iterable[Cost]) -> list[tuple[Cost, OfLine | None]]:
+    """Each cost, and what it answers of a line in a parcel, if it knows of lines."""
+    return [(cost, cost.of_line if isinstance(cost, PerLine) else None) for cost in costs]
+
+
+def line_mils(costs: Sequence[tuple[Cost, OfLine | None]], need: Need, offer: Offer) -> Mils:
     """What the line of *need* costs once in the parcel of *offer*; nothing by most costs."""
     mils = []
-    for cost in costs:
+    for cost, of_line in costs:
         try:
-            answer = cost.of_line(need, offer) if isinstance(cost, PerLine) else 0
+            answer = 0 if of_line is None else of_line(need, offer)
         except Exception as fault:  # as above
             raise CostFailed(cost, type(fault).__name__) from None
         if type(answer) is not int or answer < 0:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from omscore.sourcing.asked import Mils, line_mils
-from omscore.sourcing.costs import Cost, Offer, PerLine
+from omscore.sourcing.asked import Mils, by_line, line_mils
+from omscore.sourcing.costs import Cost, Offer
 from omscore.sourcing.need import Need
 from omscore.sourcing.problem import Toll
 
@@ -23,10 +23,11 @@ def line_costs(
     parcels: Sequence[Sequence[int]],
 ) -> Mapping[In, Mils]:
     """What each need costs in each of its *parcels*, where that is anything."""
-    if not any([isinstance(cost, PerLine) for cost in costs]):
+    asked = by_line(costs)
+    if not any([of_line for _, of_line in asked]):
         return {}
     found = {
-        (place, parcel): line_mils(costs, need, offers[parcel])
+        (place, parcel): line_mils(asked, need, offers[parcel])
         for place, (need, mine) in enumerate(zip(needs, parcels, strict=True))
         for parcel in dict.fromkeys(mine)
     }
