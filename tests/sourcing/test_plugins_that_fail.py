@@ -15,11 +15,13 @@ from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.kernel.reason import Reason
 from omscore.network.facts import Lane, Network, Node
 from omscore.sourcing.candidate import Candidate, Question
+from omscore.sourcing.combinators import AllOf, Soft, When
 from omscore.sourcing.costs import Cost, Offer, Transport
 from omscore.sourcing.need import Need
 from omscore.sourcing.pipeline import source
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.problem import Problem, Solution, cost_of
+from omscore.sourcing.restrictions import OnlyKinds
 from omscore.sourcing.rules import DEFAULT_RULES, CoolingDown, Rule
 from omscore.sourcing.solvers.exact import Exact
 from omscore.sourcing.solvers.greedy import Greedy
@@ -46,11 +48,32 @@ def opens(_: Need, candidate: Candidate) -> Any:
     candidate.node.active = True  # type: ignore[misc]
 
 
+def changes(what: str, name: str, value: object) -> Callable[..., Any]:
+    """Changes a field of the need, of the candidate or offer, or of its node, in spite of frost."""
+
+    def changing(*shown: Any) -> Any:
+        need, one = shown if len(shown) == 2 else (None, shown[0])
+        place = {"need": need, "one": one}.get(what) or getattr(one, what, None)
+        object.__setattr__(place, name, value)
+        return None if len(shown) == 2 else 0
+
+    return changing
+
+
+def makes_room(_: Need, candidate: Candidate) -> Any:
+    dict.__setitem__(candidate.node.capacity, "units", 99)  # type: ignore[index]
+
+
 RULES: list[Callable[..., Any]] = [
     raises,
     empties,
     fills,
     opens,
+    makes_room,
+    changes("need", "quantity", 10**6),
+    changes("one", "rows", ((date.min, 99),)),
+    changes("one", "lane", Lane("berlin", "DE", transit_days=99)),
+    changes("node", "processing_days", 99),
     lambda *_: True,
     lambda *_: "no",
     lambda *_: CoolingDown,
@@ -94,11 +117,21 @@ def empties_offer(offer: Offer) -> Any:
     return 0
 
 
+def sells_out(offer: Offer) -> Any:
+    dict.clear(offer.stock)  # type: ignore[arg-type]
+    return 0
+
+
 COSTS: list[Callable[..., Any]] = [
     raises,
     stocks,
     takes,
     empties_offer,
+    sells_out,
+    changes("one", "ship_day", date.max),
+    changes("one", "load_percent", 99),
+    changes("lane", "parcel_cost", 0),
+    changes("node", "priority", 99),
     lambda _: None,
     lambda _: 0.5,
     lambda _: -(10**9),
@@ -228,6 +261,44 @@ def test_a_cost_whose_name_fails_is_named_by_its_class(called: Callable[[], Any]
     [fault] = decision.faults
     assert (fault.code, fault.figures["cost"]) == ("sourcing.cost-ignored", "Nameless")
     assert decision.parts == source(question, Policy(tiers=((Transport(),),))).parts
+
+
+CHANGE = changes("node", "priority", 99)
+
+
+@pytest.mark.parametrize("rule", [AllOf((CHANGE,)), When(OnlyKinds(["warehouse"]), CHANGE)])
+def test_a_rule_that_changes_what_it_is_shown_is_named_within_others_too(rule: Rule) -> None:
+    """Whatever of the box asks it."""
+    [passed, _] = source(_simple(), Policy(rules=(*DEFAULT_RULES, rule))).passed_over
+
+    [no] = passed.reasons
+    assert (no.code, no.figures["fault"]) == ("sourcing.rule-failed", "ChangedInput")
+
+
+def test_a_soft_rule_that_changes_what_it_is_shown_is_ignored() -> None:
+    """As a cost is, for it is one."""
+    decision = source(_simple(), Policy(tiers=((Transport(), Soft(CHANGE, 9)),)))
+
+    assert [fault.figures["fault"] for fault in decision.faults] == ["ChangedInput"]
+    assert decision.parts == {"transport": 200}
+
+
+def test_what_a_plugin_keeps_and_changes_later_is_its_own() -> None:
+    """It finds its own copies changed, and nobody else finds anything."""
+    kept = list[Any]()
+
+    def keeps(need: Need, candidate: Candidate, /) -> Reason | None:
+        for earlier in kept:
+            object.__setattr__(earlier.lane, "parcel_cost", 0)
+            object.__setattr__(earlier, "rows", ())
+        kept[:] = [candidate]
+        return None
+
+    decision = source(_simple(), Policy(rules=(*DEFAULT_RULES, keeps)))
+    assert decision.parts == {"transport": 200, "waiting": 0}
+    assert decision.short == {}
+    faults = [str(no.figures) for passed in decision.passed_over for no in passed.reasons]
+    assert ["ChangedInput" in fault for fault in faults] == [True]
 
 
 @pytest.mark.parametrize("what", SOLVERS)

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from omscore.kernel.ids import NodeId
 from omscore.network.calendar import latest_ship_day, ordered_before
 from omscore.network.paths import latest_start
+from omscore.sourcing.apart import guests
 from omscore.sourcing.candidate import Candidate, Question, Rows, candidates, limited
 from omscore.sourcing.need import Need
 from omscore.sourcing.policy import Policy
@@ -41,8 +42,9 @@ def order_until(question: Question, policy: Policy, wanted: date) -> list[dateti
 
 
 def _kept(question: Question, policy: Policy) -> Iterator[tuple[Need, list[Candidate]]]:
+    rules = guests(policy.rules)
     for need, some in zip(question.needs, candidates(question), strict=True):
-        yield need, [one for one in some if not judge(policy.rules, need, one)]
+        yield need, [one for one in some if not judge(rules, need, one)]
 
 
 # --- forward ----------------------------------------------------------------------------------

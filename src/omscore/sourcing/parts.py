@@ -6,9 +6,11 @@ asked; that they can be asked at all, and called by a name, is seen when the pol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from types import FunctionType
 from typing import Any
 
+import attrs
 from attrs import Attribute
 
 from omscore.kernel.errors import Unreadable
@@ -78,18 +80,34 @@ def _is_rule(one: object) -> bool:
 
 
 def _is_cost(one: object) -> bool:
-    return _does(one, "of_parcel") and _does(one, "of_unit") and _tells(repr, one)
+    return does(one, "of_parcel") and does(one, "of_unit") and _tells(repr, one)
 
 
 def _is_solver(one: object) -> bool:
-    return _does(one, "solve") and _tells(lambda solver: solver.name, one)
+    return does(one, "solve") and _tells(lambda solver: solver.name, one)
 
 
-def _does(one: object, method: str) -> bool:
+def does(one: object, method: str) -> bool:
+    """Whether *one* is a value with such a *method*; no, if it cannot even say so."""
     try:
         return not isinstance(one, type) and callable(getattr(one, method, None))
     except Exception:  # a plugin may raise anything
         return False
+
+
+def ours(part: object) -> bool:
+    """Whether *part* is in the box, and so are the rules, costs and solvers that it asks."""
+    of = part if isinstance(part, FunctionType) else type(part)
+    return str(of.__module__).startswith("omscore.") and all(map(ours, _asked(part)))
+
+
+def _asked(part: object) -> Iterator[object]:
+    kind: type[Any] = type(part)
+    for one in attrs.fields(kind) if attrs.has(kind) else ():
+        held = getattr(part, one.name)
+        for each in held if isinstance(held, tuple) else (held,):
+            if callable(each) or does(each, "of_unit") or does(each, "solve"):
+                yield each
 
 
 def _tells(name: Callable[..., object], one: object) -> bool:

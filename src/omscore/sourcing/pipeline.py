@@ -15,7 +15,7 @@ from omscore.kernel.ids import LineId, NodeId, Sku
 from omscore.kernel.reason import Noted, Reason
 from omscore.network.plan import Decision, Leg, PassedOver, main_node
 from omscore.sourcing import concessions, limits
-from omscore.sourcing.apart import apart
+from omscore.sourcing.apart import class_of, guarded, hosts
 from omscore.sourcing.asked import CostFailed, name_of_cost
 from omscore.sourcing.candidate import Candidate, Question, candidates, most_of
 from omscore.sourcing.costs import Cost
@@ -41,7 +41,7 @@ class SolverFailed(Reason):
 
 @frozen
 class CostIgnored(Reason):
-    """A cost raised, or answered no amount; the plan was chosen without it."""
+    """A cost raised, changed its input or answered no amount; it was left out."""
 
     code: ClassVar[str] = "sourcing.cost-ignored"
     cost: str
@@ -76,11 +76,11 @@ def answer(question: Question, policy: Policy, *, held: bool = False) -> Answer:
     that the plan is the same in whatever order things were told.
     """
     needs = sorted(question.needs, key=lambda need: (len(need.line), need.line))
-    sourcing = _Sourcing(attrs.evolve(question, needs=tuple(needs)), policy, held)
+    sourcing = _Sourcing(attrs.evolve(question, needs=tuple(needs)), guarded(policy), held)
     attempts = list(sourcing.attempts())
     best = min(attempts, key=lambda attempt: attempt.lacking)  # of equals, the first
     proved = all(one.solution.bound == one.solution.cost for one in attempts)
-    return Answer(sourcing.decision(best), best.rules, proved and not sourcing.found)
+    return Answer(sourcing.decision(best), hosts(best.rules), proved and not sourcing.found)
 
 
 def sift(
@@ -208,11 +208,9 @@ class _Sourcing:
         self, drawing: Drawing, rules: Sequence[Rule], solver: Solver
     ) -> tuple[Solution, tuple[Leg, ...], Mapping[LineId, int]] | SolverFailed:
         """What *solver* finds, if it may be followed."""
-        name, given = _called(solver), apart(solver, drawing.problem)
+        name = _called(solver)
         try:
-            solution = concessions.solve(solver, given, self.policy.budget)
-            if given is not drawing.problem and given != drawing.problem:
-                return SolverFailed(name, "a problem that it changed")
+            solution = concessions.solve(solver, drawing.problem, self.policy.budget)
             if wrong := faults(drawing.problem, solution):
                 return SolverFailed(name, wrong[0])
             if {type(solution.work), type(solution.bound)} != {int} or type(
@@ -265,14 +263,14 @@ def _name(cost: Cost) -> str:
     try:
         return name_of_cost(cost)
     except CostFailed:
-        return type(cost).__name__
+        return class_of(cost)
 
 
 def _called(solver: Solver) -> str:
     try:
         return str(solver.name)
     except Exception:  # it told its name when the policy was made
-        return type(solver).__name__
+        return class_of(solver)
 
 
 def _without(policy: Policy, failed: Cost) -> Policy:
@@ -290,7 +288,7 @@ def _short(question: Question, legs: Sequence[Leg]) -> dict[LineId, int]:
 def _solved(drawing: Drawing, solver: Solver, budget: int) -> Solution | None:
     """What the solver makes of it; None if it fails, which harms no order."""
     try:
-        solution = concessions.solve(solver, apart(solver, drawing.problem), budget)
+        solution = concessions.solve(solver, drawing.problem, budget)
         return None if faults(drawing.problem, solution) else solution
     except Exception:  # a plugin may raise anything
         return None

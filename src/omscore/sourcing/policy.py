@@ -52,6 +52,13 @@ class Policy:
     least_shipments: int = field(default=LEAST_SHIPMENTS, validator=some_units, kw_only=True)
 
     @cached_property
+    def boxed(self) -> bool:
+        """Whether nothing of it is code of a plugin."""
+        rules = [*self.rules, *(rule for further in self.fallbacks for rule in further)]
+        costs = [cost for tier in self.tiers for cost in tier]
+        return all(map(parts.ours, (*rules, *costs, *self.solvers)))
+
+    @cached_property
     def digest(self) -> str:
         """Stands for everything that decides, in every process alike."""
         deciding = (

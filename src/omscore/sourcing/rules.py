@@ -86,7 +86,7 @@ class TooLate(Reason):
 
 @frozen
 class RuleFailed(Reason):
-    """A rule raised, or answered neither a reason nor nothing: the node is passed over."""
+    """A rule raised, changed its input or answered no reason: the node is passed over."""
 
     code: ClassVar[str] = "sourcing.rule-failed"
     rule: str

@@ -22,6 +22,7 @@ from omscore.kernel.reason import Reason
 from omscore.network.calendar import ship_day
 from omscore.network.plan import Decision, parcel_of
 from omscore.sourcing import pipeline
+from omscore.sourcing.apart import guests
 from omscore.sourcing.candidate import Candidate, Question, Rows, candidates
 from omscore.sourcing.loosening import Adjustable, looser, told
 from omscore.sourcing.need import Need
@@ -192,9 +193,10 @@ class _Asking:
                 yield self._found(_allowed(rule, against, free), free)
 
     def _against(self, rule: Rule) -> Iterator[tuple[NodeId, Reason]]:
+        alone = guests((rule,))
         for need, some in zip(self.question.needs, self.candidates, strict=True):
             for one in some:
-                for reason in judge((rule,), need, one):
+                for reason in judge(alone, need, one):
                     yield one.node.id, reason
 
     def _set(
@@ -239,7 +241,8 @@ class _Asking:
 
     def _could(self) -> Mapping[NodeId, Sequence[Need]]:
         """The needs of each node that could serve them if it had the stock."""
-        rules = (*self.policy.rules, *(self.policy.fallbacks[-1] if self.policy.fallbacks else ()))
+        last = self.policy.fallbacks[-1] if self.policy.fallbacks else ()
+        rules = guests((*self.policy.rules, *last))
         could = defaultdict[NodeId, list[Need]](list)
         for need, some in zip(self.question.needs, self.candidates, strict=True):
             for one in some:
