@@ -6,10 +6,12 @@ import pytest
 
 from omscore.adapters.policies import checked, read_policy
 from omscore.kernel.errors import Unreadable
+from omscore.orchestration.planning import Planner
 from omscore.sourcing.combinators import Not
 from omscore.sourcing.limits import AtMostNodes, AtMostParcels
 from omscore.sourcing.policy import Policy
-from omscore.sourcing.rules import active
+from omscore.sourcing.rules import DEFAULT_RULES, CoolingDown, Rule, active
+from omscore.sourcing.solvers.chosen import Automatic
 
 
 def a_file(**lists: list[str]) -> str:
@@ -117,13 +119,28 @@ def test_what_is_not_in_vain_is_taken(text: str) -> None:
 
 
 def test_a_policy_in_python_is_looked_at_in_the_same_way() -> None:
-    """When somebody asks for it."""
+    """As soon as somebody plans by it."""
     fine = Policy(limits=(AtMostParcels(2),))
     assert checked(fine) is fine
+    assert Planner(fine).policy is fine
     for policy, path in (
         (Policy(limits=(AtMostParcels(2), AtMostNodes(2))), "$.limits[1]"),
         (Policy(rules=(active, Not(active))), "$.rules"),
     ):
         with pytest.raises(Unreadable) as refused:
-            checked(policy)
+            Planner(policy)
         assert refused.value.path == path
+
+
+def test_parts_of_one_name_may_differ() -> None:
+    """A host may make two rules by one function, and a solver of its own with two settings."""
+
+    def without(node: str) -> Rule:
+        return lambda _, candidate: CoolingDown() if candidate.node.id == node else None
+
+    policy = Policy(
+        rules=(*DEFAULT_RULES, without("a"), without("b")),
+        fallbacks=((without("c"),), (without("d"),), ()),
+        solvers=(Automatic(), Automatic(then=None)),
+    )
+    assert checked(policy) is policy

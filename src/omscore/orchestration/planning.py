@@ -38,6 +38,7 @@ from omscore.promise import dates, options
 from omscore.promise.options import Options
 from omscore.sourcing import pipeline
 from omscore.sourcing.candidate import Question, Rows, Spans
+from omscore.sourcing.in_vain import checked
 from omscore.sourcing.need import Need
 from omscore.sourcing.policy import Policy
 
@@ -54,15 +55,19 @@ SHIP_DAYS_OF_SUPPLY = 3
 _Way = tuple[ids.Method, str | None]
 
 
+def _not_in_vain(_: object, __: object, value: Policy) -> None:
+    checked(value)
+
+
 @frozen
 class Planner:
     """Plans needs by a *policy*, on the stock and the days that are free.
 
     *precedence* says what of it is left to those who wait, *availability* what is withheld from
-    whom.
+    whom.  `Unreadable`, with a path as in a file, where a part of the policy is in vain.
     """
 
-    policy: Policy = field(factory=Policy)
+    policy: Policy = field(factory=Policy, validator=_not_in_vain)
     precedence: Precedence = first_come
     availability: Availability = field(factory=Availability)
 

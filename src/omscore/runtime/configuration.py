@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Never
 
 import attrs
@@ -77,7 +78,7 @@ class Configuration:
     handlers: Handlers = field(factory=dict)
     processes: Sequence[Process] = ()
 
-    @property
+    @cached_property
     def planning(self) -> Planner:
         """The planner, on what availability leaves."""
         return attrs.evolve(self.planner, availability=self.availability)

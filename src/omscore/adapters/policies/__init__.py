@@ -6,11 +6,11 @@ its file as JSON Schema, `installed` finds plugins; a `Registry` says which name
 """
 
 from omscore.adapters.policies.availability import read_availability
-from omscore.adapters.policies.checks import checked
 from omscore.adapters.policies.plugins import GROUP, installed
 from omscore.adapters.policies.reading import policy_of, read_policy
 from omscore.adapters.policies.registry import BUILT_IN, Registry
 from omscore.adapters.policies.schema import schema
+from omscore.sourcing.in_vain import checked
 
 __all__ = [
     "BUILT_IN",

@@ -27,13 +27,13 @@ from cattrs import Converter
 
 from omscore.adapters.codec import door, shapes
 from omscore.adapters.codec.shapes import Names
-from omscore.adapters.policies.checks import checked
 from omscore.adapters.policies.measures import measured
 from omscore.adapters.policies.registry import BUILT_IN, Registry
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.quantities import no_or_some_units, some_units
 from omscore.kernel.several import at_least_one
 from omscore.network.transit import confidence
+from omscore.sourcing.in_vain import checked
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.problem import Solver
 from omscore.sourcing.rules import Rule

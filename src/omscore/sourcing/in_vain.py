@@ -7,25 +7,27 @@ wait in vain for it to happen.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
 import attrs
 
 from omscore.kernel.errors import Unreadable
 from omscore.sourcing import fitness, limits, restrictions
+from omscore.sourcing.asked import CostFailed, name_of_cost
 from omscore.sourcing.combinators import AllOf, Not, SoftLimit
 from omscore.sourcing.costs import Cost
 from omscore.sourcing.limits import Limit
 from omscore.sourcing.policy import Policy
-from omscore.sourcing.rules import Rule, name_of
+from omscore.sourcing.rules import Rule
 from omscore.sourcing.units import UNIT
 
 
 def checked(policy: Policy) -> Policy:
     """*policy*; `Unreadable`, with a path as in a file, where a part of it is in vain."""
-    _once("$.rules", [name_of(rule) for rule in policy.rules])
-    _once("$.limits", [type(limit).__name__ for limit in policy.limits])
-    _once("$.solvers", [solver.name for solver in policy.solvers])
-    _once("$.tiers", [cost.name for tier in policy.tiers for cost in tier], "a cost stands once")
+    _once("$.rules", policy.rules)
+    _once("$.limits", [type(limit) for limit in policy.limits])
+    _once("$.solvers", policy.solvers)
+    _once("$.tiers", list(_names(policy)), "a cost stands once")
     _limits(policy.limits)
     _costs(policy)
     _possible(policy.rules, "$.rules")
@@ -33,10 +35,17 @@ def checked(policy: Policy) -> Policy:
     return policy
 
 
-def _once(path: str, names: Sequence[str], whole: str | None = None) -> None:
-    for n, name in enumerate(names):
-        if name in names[:n]:
+def _once(path: str, several: Sequence[object], whole: str | None = None) -> None:
+    for n, one in enumerate(several):
+        if one in several[:n]:
             raise Unreadable(whole or "each of them once", path if whole else f"{path}[{n}]")
+
+
+def _names(policy: Policy) -> Iterator[str]:
+    """Those of the costs; one that cannot tell its name is left out of the sum, and told then."""
+    for cost in [cost for tier in policy.tiers for cost in tier]:
+        with suppress(CostFailed):
+            yield name_of_cost(cost)
 
 
 # --- limits -----------------------------------------------------------------------------------
@@ -104,19 +113,17 @@ def _free(cost: Cost) -> bool:
 def _fallbacks(policy: Policy) -> None:
     if not policy.fallbacks:
         raise Unreadable("at least one set of rules, which may be empty", "$.fallbacks")
-    named = [[name_of(rule) for rule in further] for further in policy.fallbacks]
     for n, further in enumerate(policy.fallbacks):
-        _once(f"$.fallbacks[{n}]", named[n])
+        _once(f"$.fallbacks[{n}]", further)
         _possible((*policy.rules, *further), f"$.fallbacks[{n}]")
-        if any(set(before) <= set(named[n]) for before in named[:n]):
+        if any(all(rule in further for rule in before) for before in policy.fallbacks[:n]):
             raise Unreadable("it allows nothing that an earlier one does not", f"$.fallbacks[{n}]")
 
 
 def _possible(several: Iterable[Rule], path: str) -> None:
     """`Unreadable` unless some node might pass all of them."""
     rules = list(_flat(several))
-    names = {name_of(rule) for rule in rules}
-    if any(isinstance(rule, Not) and name_of(rule.rule) in names for rule in rules):
+    if any(isinstance(rule, Not) and rule.rule in rules for rule in rules):
         raise Unreadable("one of them is the contrary of another: they leave no node", path)
     for kind, words in _CHOICES:
         only = [set(getattr(rule, words)) for rule in rules if isinstance(rule, kind)]
