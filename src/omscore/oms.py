@@ -9,7 +9,7 @@ and in processes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from omscore.kernel.moments import instant
 from omscore.kernel.quantities import units
 from omscore.kernel.recorded import Context, Recorded
 from omscore.kernel.todo import Todo
+from omscore.network.facts import THE_NETWORK
 from omscore.orchestration.learning import Fact, Learn
 from omscore.ports.storage import Storage
 from omscore.ports.world import Clock, Ids
@@ -38,6 +39,7 @@ from omscore.runtime.feeding import BATCH, Fed, Feeder, Progress, Snapshot, unse
 from omscore.runtime.handling import Envelope, Pause, at_once, handle, rerun
 from omscore.runtime.repair import Proposal, mend, proposals
 from omscore.runtime.todos import drain, work
+from omscore.sourcing.naming import require_known
 
 if TYPE_CHECKING:  # needs the extra `sql`
     from omscore.adapters.sql import SqlStore
@@ -69,6 +71,9 @@ class Oms(AskingReservations):
     returns; otherwise a worker calls `work` for everything.  *pause* waits between attempts after
     a lost race: a host with many writers passes one that sleeps, with jitter.  A host with kinds,
     events or commands of its own passes the *codec* that knows them.
+
+    `Unreadable`, with its place, if the policy of the planner names a node or a tag that the
+    network does not know; where no node is known yet, each plan says so instead.
     """
 
     def __init__(
@@ -91,6 +96,15 @@ class Oms(AskingReservations):
         self._pause = pause
         self._opened: SqlStore | None = None
         self._dispatch = self.configuration.dispatch()
+        self._require_known()
+
+    def _require_known(self) -> None:
+        policy = self.configuration.planner.policy
+        if policy.named:
+            with suppress(Unavailable):  # then each plan says so
+                network = self.get(THE_NETWORK)
+                if network is not None and network.nodes:
+                    require_known(policy, network)
 
     @classmethod
     def in_memory(

@@ -19,7 +19,7 @@ from omscore.kernel.ids import NodeId, Sku
 from omscore.kernel.quantities import no_or_some_units
 from omscore.network.facts import Lane, Link, Node
 from omscore.sourcing.need import Need
-from omscore.sourcing.units import MINOR
+from omscore.sourcing.units import MINOR, NODES
 
 Rows = Sequence[tuple[date, int]]
 
@@ -197,7 +197,7 @@ class Preference:
     """So many minor units for each *parcel* of a node that one would rather not use."""
 
     parcel: Mapping[NodeId, int] = field(
-        converter=by_node, validator=whole, hash=False, metadata=MINOR
+        converter=by_node, validator=whole, hash=False, metadata={**MINOR, **NODES}
     )
     name: str = field(default="preference", init=False)
 

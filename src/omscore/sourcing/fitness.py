@@ -18,7 +18,7 @@ from omscore.kernel.reason import Reason
 from omscore.kernel.several import at_least_one, several
 from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.need import Need
-from omscore.sourcing.units import DAYS, KM, PERCENT
+from omscore.sourcing.units import DAYS, KM, PERCENT, TAGS
 
 # --- reasons ----------------------------------------------------------------------------------
 
@@ -140,7 +140,7 @@ def _words(value: Iterable[str], name: str) -> tuple[str, ...]:
 class OnlyTags:
     """Only nodes with one of these *tags*, such as a group of nodes: see `fallbacks`."""
 
-    tags: tuple[str, ...] = field(converter=_tags, validator=at_least_one)
+    tags: tuple[str, ...] = field(converter=_tags, validator=at_least_one, metadata=TAGS)
 
     def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
         return None if any([tag in self.tags for tag in candidate.node.tags]) else WrongGroup()

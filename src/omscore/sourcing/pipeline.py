@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar
 
 import attrs
@@ -21,6 +21,7 @@ from omscore.sourcing.candidate import Candidate, Question, candidates, most_of
 from omscore.sourcing.costs import Cost
 from omscore.sourcing.drawing import Drawing, draw
 from omscore.sourcing.feasible import faults
+from omscore.sourcing.naming import unknown
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.problem import Solution, Solver
 from omscore.sourcing.rules import STANDING, Rule, judge, noted
@@ -80,7 +81,10 @@ def answer(question: Question, policy: Policy, *, held: bool = False) -> Answer:
     attempts = list(sourcing.attempts())
     best = min(attempts, key=lambda attempt: attempt.lacking)  # of equals, the first
     proved = all(one.solution.bound == one.solution.cost for one in attempts)
-    return Answer(sourcing.decision(best), hosts(best.rules), proved and not sourcing.found)
+    unheard = [one.noted() for one in unknown(policy, question.network)]
+    return Answer(
+        sourcing.decision(best, unheard), hosts(best.rules), proved and not sourcing.found
+    )
 
 
 def sift(
@@ -227,8 +231,8 @@ class _Sourcing:
 
     # --- the record ---------------------------------------------------------------------------
 
-    def decision(self, best: _Attempt) -> Decision:
-        """*best*, and how it was chosen."""
+    def decision(self, best: _Attempt, unknown: Iterable[Noted]) -> Decision:
+        """*best*, and how it was chosen; *unknown* is what the policy names in vain."""
         drawing, solution = best.drawing, best.solution
         parts = drawing.parts(solution.units)
         cost = sum(parts.values())
@@ -244,7 +248,7 @@ class _Sourcing:
             solution.solver,
             parts,
             best.passed_over,
-            tuple(self.found),
+            (*unknown, *self.found),
         )
 
     def _runner_up(self, best: _Attempt) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from hashlib import blake2b
+from itertools import chain
 
 from attrs import field, frozen
 
@@ -14,6 +15,7 @@ from omscore.network.transit import confidence
 from omscore.sourcing import parts
 from omscore.sourcing.costs import Cost, Transport, Waiting
 from omscore.sourcing.limits import Limit
+from omscore.sourcing.naming import Name, names_in
 from omscore.sourcing.problem import Solver
 from omscore.sourcing.rules import DEFAULT_RULES, Rule, name_of
 from omscore.sourcing.solvers.exact import Exact
@@ -57,6 +59,13 @@ class Policy:
         rules = [*self.rules, *(rule for further in self.fallbacks for rule in further)]
         costs = [cost for tier in self.tiers for cost in tier]
         return all(map(parts.ours, (*rules, *costs, *self.solvers)))
+
+    @cached_property
+    def named(self) -> tuple[Name, ...]:
+        """The nodes and tags that it names."""
+        tiers = [names_in(tier, f"$.tiers[{n}].costs") for n, tier in enumerate(self.tiers)]
+        rules = names_in(self.rules, "$.rules"), names_in(self.fallbacks, "$.fallbacks")
+        return tuple(chain(*rules, *tiers))
 
     @cached_property
     def digest(self) -> str:

@@ -19,7 +19,7 @@ from omscore.kernel.several import at_least_one
 from omscore.network.facts import NodeKind
 from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.need import Need
-from omscore.sourcing.units import DAYS, GRAMS, MINOR
+from omscore.sourcing.units import DAYS, GRAMS, MINOR, NODES
 
 T = TypeVar("T")
 KINDS: tuple[NodeKind, ...] = get_args(NodeKind)
@@ -166,7 +166,7 @@ def _kind(value: str) -> NodeKind:
 class OnlyNodes:
     """Only these nodes: what a customer, a seller or a brand is pinned to."""
 
-    nodes: tuple[ids.NodeId, ...] = field(converter=_nodes, validator=at_least_one)
+    nodes: tuple[ids.NodeId, ...] = field(converter=_nodes, validator=at_least_one, metadata=NODES)
 
     def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
         return None if candidate.node.id in self.nodes else NodeExcluded()
@@ -176,7 +176,7 @@ class OnlyNodes:
 class ExceptNodes:
     """Every node but these."""
 
-    nodes: tuple[ids.NodeId, ...] = field(converter=_nodes, validator=at_least_one)
+    nodes: tuple[ids.NodeId, ...] = field(converter=_nodes, validator=at_least_one, metadata=NODES)
 
     def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
         return NodeExcluded() if candidate.node.id in self.nodes else None

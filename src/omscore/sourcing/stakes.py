@@ -16,7 +16,7 @@ from omscore.kernel.ids import NodeId, Sku
 from omscore.kernel.quantities import some_units
 from omscore.sourcing.costs import MILS, Offer, by_node_and_sku, whole
 from omscore.sourcing.need import Need
-from omscore.sourcing.units import DAYS, MINOR, PERCENT
+from omscore.sourcing.units import DAYS, MINOR, NODES, PERCENT
 
 BySku = Mapping[NodeId, Mapping[Sku, int]]
 MILLION = 1_000_000
@@ -32,7 +32,9 @@ class Opportunity:
     environment", Manufacturing & Service Operations Management 17(1), 2015).
     """
 
-    unit: BySku = field(converter=by_node_and_sku, validator=whole, hash=False, metadata=MINOR)
+    unit: BySku = field(
+        converter=by_node_and_sku, validator=whole, hash=False, metadata={**MINOR, **NODES}
+    )
     name: str = field(default="opportunity", init=False)
 
     def of_parcel(self, offer: Offer, /) -> int:
@@ -56,7 +58,7 @@ class StockOutRisk:
     """
 
     percent: int = field(validator=some_units, metadata=PERCENT)
-    demand: BySku = field(converter=by_node_and_sku, validator=whole, hash=False)
+    demand: BySku = field(converter=by_node_and_sku, validator=whole, hash=False, metadata=NODES)
     name: str = field(default="stock-out-risk", init=False)
 
     def of_parcel(self, offer: Offer, /) -> int:

@@ -20,3 +20,11 @@ PERCENT: Mapping[str, Unit] = {UNIT: "percent"}
 SECONDS: Mapping[str, Unit] = {UNIT: "seconds"}
 MINOR: Mapping[str, Unit] = {UNIT: "minor"}
 """Minor units of the host's cost currency."""
+
+Named = Literal["node", "tag"]
+
+NAMES = "omscore.names"
+NODES: Mapping[str, Named] = {NAMES: "node"}
+"""The words of the field, or the keys of what it maps, are ids of nodes."""
+TAGS: Mapping[str, Named] = {NAMES: "tag"}
+"""They are tags of nodes."""

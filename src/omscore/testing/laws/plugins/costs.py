@@ -21,7 +21,7 @@ from omscore.network.plan import Decision, ParcelName, parcel_of
 from omscore.sourcing.candidate import Candidate, Question
 from omscore.sourcing.costs import Cost, Offer, PerLine, in_minor
 from omscore.sourcing.need import Need
-from omscore.sourcing.pipeline import sift, source
+from omscore.sourcing.pipeline import CostIgnored, sift, source
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.rules import DEFAULT_RULES
 from omscore.sourcing.surcharges import SURCHARGES
@@ -145,14 +145,11 @@ class _Trial:
         mils = self._recomputed(question, kept, decision)
         given = {"need": question.needs, "leg": decision.legs}
         said = {part: cost for part, cost in decision.parts.items() if part not in SURCHARGES}
-        if (
-            decision.faults
-            or said.keys() != {self.cost.name}
-            or said[self.cost.name] != in_minor(mils)
-        ):
+        ignored = [fault for fault in decision.faults if fault.code == CostIgnored.code]
+        if ignored or said.keys() != {self.cost.name} or said[self.cost.name] != in_minor(mils):
             law = "what a plan is said to cost is what it adds up to"
             expected = f"{in_minor(mils)} minor units, which are {mils} mils half up"
-            came = told(decision.parts) if not decision.faults else told(decision.faults)
+            came = told(ignored or decision.parts)
             raise BrokenLaw(self._who(), law, given, expected, came)
 
     def _recomputed(
