@@ -328,6 +328,15 @@ class Toll:
         return 0
 
 
+def test_a_file_tells_its_currency_where_a_part_weighs_prices() -> None:
+    """And one that nobody knows is refused, whether there is an amount or not."""
+    assert read_policy(WHOLE).prices_in == "EUR"
+    assert read_policy('name = "a"\ncurrency = "EUR"').prices_in is None
+    with pytest.raises(Unreadable) as refused:
+        read_policy('name = "a"\ncurrency = "EURO"')
+    assert refused.value.path == "$.currency"
+
+
 def test_a_host_registers_costs_and_solvers_of_its_own() -> None:
     """A file names them as it names those in the box."""
     registry = BUILT_IN.with_cost("toll", Toll).with_solver("by-list", Greedy("by-list"))

@@ -9,7 +9,7 @@ from omscore.atp.messages import NoSuchItem
 from omscore.catalog.line import Line
 from omscore.kernel.errors import Refused, Unreadable
 from omscore.kernel.ids import LineId, Method, OrderId, Region, Sku
-from omscore.kernel.money import eur
+from omscore.kernel.money import eur, money
 from omscore.lifecycle.fulfillment.messages import (
     DeliverFulfillment,
     FulfillmentReleased,
@@ -23,8 +23,15 @@ from omscore.lifecycle.order.messages import (
     PlanChosen,
     UnitsMoved,
 )
-from omscore.orchestration.needing import DayPassed, NotServed, WantedTooLate
+from omscore.orchestration.needing import DayPassed, NotServed, OtherCurrency, WantedTooLate
 from omscore.orchestration.placing import NotAvailable
+from omscore.orchestration.planning import Planner
+from omscore.runtime.configuration import Configuration
+from omscore.sourcing.combinators import SoftLimit
+from omscore.sourcing.costs import Transport
+from omscore.sourcing.limits import UnsplitBelow
+from omscore.sourcing.policy import Policy
+from omscore.sourcing.stakes import Markdown
 from omscore.testing import laws
 from omscore.testing.builders import (
     DAY,
@@ -238,6 +245,30 @@ def test_a_line_is_not_wanted_for_a_day_that_is_too_late() -> None:
     shop.refuses(a_quote(line), mixed_up)
     assert str(mixed_up) == "line 1: wanted for 2026-03-07, and by 2026-03-06 at the latest"
     shop.given(an_order(a_line(wanted=day(5), latest=day(5))))
+
+
+def test_a_line_in_another_currency_than_the_policy_weighs_prices_in_is_refused() -> None:
+    """Twenty francs are not twenty euros; what weighs no price does not mind."""
+    limits = (UnsplitBelow(2_000),)
+    soft = ((Transport(), SoftLimit(UnsplitBelow(2_000), 50)),)
+    other = OtherCurrency(LineId("1"), "CHF", "EUR")
+    for policy in (
+        Policy(limits=limits, currency="EUR"),
+        Policy(tiers=soft, currency="EUR"),
+        Policy(tiers=((Transport(), Markdown(50, 3)),), currency="EUR"),
+    ):
+        shop = a_shop(configuration=Configuration(planner=Planner(policy)))
+        francs = a_line(price=money("4.50", "CHF"))
+        shop.refuses(an_order(francs), other)
+        shop.refuses(a_quote(francs), other)
+        with pytest.raises(Refused) as refused:
+            shop.oms.promise([francs], "DE")
+        assert refused.value.reasons == (other,)
+        shop.given(an_order(a_line(price=eur("4.50"))))
+
+    for policy in Policy(currency="EUR"), Policy(limits=limits):
+        shop = a_shop(configuration=Configuration(planner=Planner(policy)))
+        shop.given(an_order(a_line(price=money("4.50", "CHF"))))
 
 
 def test_a_shop_tells_until_when_to_order_for_a_wanted_day() -> None:

@@ -64,6 +64,19 @@ class WantedTooLate(Reason):
         return f"line {self.line}: wanted for {self.wanted}, and by {self.latest} at the latest"
 
 
+@frozen
+class OtherCurrency(Reason):
+    """A line is priced in another currency than the policy, which weighs prices."""
+
+    code: ClassVar[str] = "order.other-currency"
+    line: ids.LineId
+    currency: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: priced in {self.currency}, the policy weighs {self.expected}"
+
+
 # --- needs ------------------------------------------------------------------------------------
 
 
@@ -84,6 +97,7 @@ def need(
         method,
         line.latest,
         price=line.price.minor,
+        currency=line.price.currency,
         priority=line.priority,
         group=line.group,
         wanted=line.wanted,
@@ -163,8 +177,11 @@ def skus_of(one: Need) -> tuple[ids.Sku, ...]:
 # --- what is refused --------------------------------------------------------------------------
 
 
-def require_served(changes: Changes, needs: Iterable[Need]) -> None:
-    """`Refused` with every need whose sku or destination is unknown, or whose day is over."""
+def require_served(changes: Changes, needs: Iterable[Need], prices_in: str | None) -> None:
+    """`Refused` with every need whose sku or destination is unknown, or whose day is over.
+
+    So is one in another currency than *prices_in*, if that is given.
+    """
     network, asked = changes.get(THE_NETWORK) or Network(), list(needs)
     items = {sku: changes.get(ITEM.key(sku)) for one in asked for sku in skus_of(one)}
     faults: list[Reason] = [
@@ -184,6 +201,11 @@ def require_served(changes: Changes, needs: Iterable[Need]) -> None:
         WantedTooLate(one.line, one.wanted, one.latest)
         for one in asked
         if one.wanted is not None and one.latest is not None and one.wanted > one.latest
+    ]
+    faults += [
+        OtherCurrency(one.line, one.currency, prices_in)
+        for one in asked
+        if prices_in is not None and one.currency not in (None, prices_in)
     ]
     if faults:
         raise Refused(*faults)

@@ -57,7 +57,8 @@ class Placing:
     def decide(self, command: PlaceOrder, seen: Seen, context: Context) -> Changes:
         """An order whose units are allocated, or wait; `Refused` if a sku or region is unknown."""
         key, changes = ORDER.key(command.order), Changes(seen, guards=(THE_NETWORK,))
-        needing.require_served(changes, needing.needs_of(command, changes))
+        prices_in = self.planner.policy.prices_in
+        needing.require_served(changes, needing.needs_of(command, changes), prices_in)
         whole = needing.exploded(command.lines, changes)
         changes.tell(key, [orders.placed(seen.get(key), command, whole, self.flow, context.now)])
         source(changes, command.order, self.flow, self.planner, context)

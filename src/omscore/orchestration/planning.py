@@ -129,7 +129,7 @@ class Planner:
 
     def _asked(self, seen: Seen, needs: Sequence[Need]) -> Question:
         changes = Changes(seen)
-        require_served(changes, needs)
+        require_served(changes, needs, self.policy.prices_in)
         return self.question(changes, needs, seen.now, None, frozenset())
 
     def question(

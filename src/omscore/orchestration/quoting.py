@@ -64,7 +64,7 @@ class Quoting:
         if changes.get(key) is not None:
             raise Refused(QuoteExists(command.quote))
         needs = needing.needs_of(command, changes)
-        needing.require_served(changes, needs)
+        needing.require_served(changes, needs, self.planner.policy.prices_in)
         decision = self.planner.option(changes, needs, context, command.option)
         expires_at = until(context.now, command.ttl)
         held = self.planner.reserve(

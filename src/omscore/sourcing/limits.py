@@ -71,6 +71,7 @@ class GroupsTogether:
 class UnsplitBelow:
     """What goes to one place by one method and sells for less than *value* comes in one parcel."""
 
+    weighs_prices: ClassVar[bool] = True
     value: int = field(validator=some_units, metadata=MINOR)
 
 

@@ -25,11 +25,11 @@ class Need:
 
     *wanted* is the day that a customer asks for: earlier is no better.  *latest* is the last
     acceptable day of delivery; *weight_g* is that of one unit, in grams, and *price* what it sells
-    for, in minor units.  Needs of one *group* belong together, where a limit says so.  Where not
-    all can be covered, a unit of a need outweighs *priority* units of one whose priority is 1.
-    *classes* are those of the item, *channel* the one through which the order came.  What may not
-    *split* comes in one parcel.  *substitutes* may be sent instead; between those that cost the
-    same, the first goes first.
+    for, in minor units of *currency*.  Needs of one *group* belong together, where a limit says so.
+    Where not all can be covered, a unit of a need outweighs *priority* units of one whose priority
+    is 1.  *classes* are those of the item, *channel* the one through which the order came.  What
+    may not *split* comes in one parcel.  *substitutes* may be sent instead; between those that cost
+    the same, the first goes first.
 
     A bundle is one need for each of its components, all of one *bundle*: *each* units of it make
     one, and only whole ones are sent.  What limits say of lines holds for all of it together.  What
@@ -56,6 +56,7 @@ class Need:
     bundle: LineId | None = None
     each: int = 1
     stocked: bool = True
+    currency: str | None = None
 
     @property
     def whole(self) -> LineId:

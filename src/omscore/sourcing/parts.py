@@ -14,6 +14,7 @@ import attrs
 from attrs import Attribute
 
 from omscore.kernel.errors import Unreadable
+from omscore.kernel.money import exponent
 from omscore.sourcing.limits import Limit
 from omscore.sourcing.rules import name_of
 
@@ -101,13 +102,31 @@ def ours(part: object) -> bool:
     return str(of.__module__).startswith("omscore.") and all(map(ours, _asked(part)))
 
 
+def weighs_prices(part: object) -> bool:
+    """Whether *part*, or one that it asks, compares its figures with what units sell for."""
+    return bool(getattr(type(part), "weighs_prices", False)) or any(
+        map(weighs_prices, _asked(part))
+    )
+
+
 def _asked(part: object) -> Iterator[object]:
     kind: type[Any] = type(part)
     for one in attrs.fields(kind) if attrs.has(kind) else ():
-        held = getattr(part, one.name)
+        held = getattr(part, one.name, None)
         for each in held if isinstance(held, tuple) else (held,):
-            if callable(each) or does(each, "of_unit") or does(each, "solve"):
+            if (
+                callable(each)
+                or isinstance(each, Limit)
+                or does(each, "of_unit")
+                or does(each, "solve")
+            ):
                 yield each
+
+
+def a_currency(_: object, __: object, value: str | None) -> None:
+    """One of ISO 4217, or none."""
+    if value is not None:
+        exponent(str(value))
 
 
 def _tells(name: Callable[..., object], one: object) -> bool:

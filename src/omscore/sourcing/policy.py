@@ -37,6 +37,7 @@ class Policy:
     *budget* bounds the steps of a search, *look_for_runner_up* those of what the next best costs.
     With a *confidence*, in percent, transit times are those that were learned, where at least so
     many shipments have arrived; without one, they are the fixed days of lanes.
+    *currency* is that of its amounts, if it says so: see `prices_in`.
     `Unreadable`, with a path as in a file, if it is made of anything else.
     """
 
@@ -52,6 +53,7 @@ class Policy:
     look_for_runner_up: int = field(default=50, validator=no_or_some_units)
     confidence: int | None = field(default=None, validator=confidence, kw_only=True)
     least_shipments: int = field(default=LEAST_SHIPMENTS, validator=some_units, kw_only=True)
+    currency: str | None = field(default=None, validator=parts.a_currency, kw_only=True)
 
     @cached_property
     def boxed(self) -> bool:
@@ -59,6 +61,13 @@ class Policy:
         rules = [*self.rules, *(rule for further in self.fallbacks for rule in further)]
         costs = [cost for tier in self.tiers for cost in tier]
         return all(map(parts.ours, (*rules, *costs, *self.solvers)))
+
+    @cached_property
+    def prices_in(self) -> str | None:
+        """The currency that lines must have, since a part compares its amounts with prices."""
+        costs = [cost for tier in self.tiers for cost in tier]
+        some = (*self.rules, *chain(*self.fallbacks), *self.limits, *costs)
+        return self.currency if any(map(parts.weighs_prices, some)) else None
 
     @cached_property
     def named(self) -> tuple[Name, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
+from typing import ClassVar
 
 from attrs import field, frozen
 
@@ -57,6 +58,7 @@ class StockOutRisk:
     unit.
     """
 
+    weighs_prices: ClassVar[bool] = True
     percent: int = field(validator=some_units, metadata=PERCENT)
     demand: BySku = field(converter=by_node_and_sku, validator=whole, hash=False, metadata=NODES)
     name: str = field(default="stock-out-risk", init=False)
@@ -99,6 +101,7 @@ class Markdown:
     on which the parcel leaves.
     """
 
+    weighs_prices: ClassVar[bool] = True
     percent: int = field(validator=some_units, metadata=PERCENT)
     days: int = field(validator=some_units, metadata=DAYS)
     name: str = field(default="markdown", init=False)

@@ -113,6 +113,7 @@ def _policy_of(table: Mapping[str, Any], registry: Registry) -> Policy:
             look_for_runner_up=file.look_for_runner_up,
             confidence=file.confidence,
             least_shipments=file.least_shipments,
+            currency=file.currency,
         )
     )
 
