@@ -24,7 +24,7 @@ from omscore.sourcing.limits import AtMostParcels, CompleteLines, UnsplitBelow
 from omscore.sourcing.need import Need
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.restrictions import OnlyKinds, OnlyMethods, TransitAtMost, WeightAtMost
-from omscore.sourcing.rules import CoolingDown, active, in_time, rested, stocked
+from omscore.sourcing.rules import CoolingDown, active, in_time, stocked
 from omscore.sourcing.solvers.greedy import Greedy
 from omscore.sourcing.units import DAYS, KM, PERCENT, SECONDS
 
@@ -61,7 +61,7 @@ costs = [{ type = "transport" }, { type = "waiting", per_unit_day = "0.07 EUR" }
 costs = [
     { type = "handling", parcel = "0.02 EUR" },
     { type = "preference", parcel = { berlin = "0.30 EUR" } },
-    { type = "soft", rule = "rested", unit = "5 EUR" },
+    { type = "soft", rule = "in_time", unit = "5 EUR" },
 ]
 """
 
@@ -81,7 +81,7 @@ def test_a_file_says_what_python_can_say() -> None:
         limits=(AtMostParcels(3), CompleteLines(), UnsplitBelow(2_000)),
         tiers=(
             (Transport(), Waiting(7)),
-            (Handling(parcel=2), Preference({"berlin": 30}), Soft(rested, 500)),
+            (Handling(parcel=2), Preference({"berlin": 30}), Soft(in_time, 500)),
         ),
         solvers=(BUILT_IN.solvers["exact"],),
         budget=50,

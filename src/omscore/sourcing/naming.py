@@ -68,14 +68,9 @@ def _is_known(one: Name, network: Network) -> bool:
 
 
 def names_in(part: object, path: str) -> Iterator[Name]:
-    """What *part* of a policy names, and what its own parts do."""
-    if isinstance(part, tuple | list):
-        for n, one in enumerate(part):
-            yield from names_in(one, f"{path}[{n}]")
+    """What *part* of a policy names, without what it asks."""
     kind: type[Any] = type(part)
-    for of in attrs.fields(kind) if attrs.has(kind) else ():
-        held, at = getattr(part, of.name, None), f"{path}.{of.name}"
-        if (what := of.metadata.get(NAMES)) is not None:
-            yield from (Name(what, name, at) for name in held or ())
-        elif callable(held) or isinstance(held, tuple):
-            yield from names_in(held, at)
+    for one in attrs.fields(kind) if attrs.has(kind) else ():
+        if (what := one.metadata.get(NAMES)) is not None:
+            for name in getattr(part, one.name, None) or ():
+                yield Name(what, name, f"{path}.{one.name}")

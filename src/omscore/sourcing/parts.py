@@ -96,31 +96,38 @@ def does(one: object, method: str) -> bool:
         return False
 
 
+def within(part: object, path: str = "$") -> Iterator[tuple[str, object]]:
+    """*part*, and the rules, costs, limits and solvers that it asks, each with its place."""
+    yield path, part
+    kind: type[Any] = type(part)
+    for one in attrs.fields(kind) if attrs.has(kind) else ():
+        held, at = getattr(part, one.name, None), f"{path}.{one.name}"
+        if isinstance(held, tuple):
+            for n, each in enumerate(held):
+                if _is_part(each):
+                    yield from within(each, f"{at}[{n}]")
+        elif _is_part(held):
+            yield from within(held, at)
+
+
+def _is_part(one: object) -> bool:
+    return callable(one) or isinstance(one, Limit) or does(one, "of_unit") or does(one, "solve")
+
+
 def ours(part: object) -> bool:
-    """Whether *part* is in the box, and so are the rules, costs and solvers that it asks."""
+    """Whether *part* is in the box, and so is whatever it asks."""
+    return all(in_the_box(one) for _, one in within(part))
+
+
+def in_the_box(part: object) -> bool:
+    """Whether *part* itself is, whatever it asks."""
     of = part if isinstance(part, FunctionType) else type(part)
-    return str(of.__module__).startswith("omscore.") and all(map(ours, _asked(part)))
+    return str(of.__module__).startswith("omscore.")
 
 
 def weighs_prices(part: object) -> bool:
-    """Whether *part*, or one that it asks, compares its figures with what units sell for."""
-    return bool(getattr(type(part), "weighs_prices", False)) or any(
-        map(weighs_prices, _asked(part))
-    )
-
-
-def _asked(part: object) -> Iterator[object]:
-    kind: type[Any] = type(part)
-    for one in attrs.fields(kind) if attrs.has(kind) else ():
-        held = getattr(part, one.name, None)
-        for each in held if isinstance(held, tuple) else (held,):
-            if (
-                callable(each)
-                or isinstance(each, Limit)
-                or does(each, "of_unit")
-                or does(each, "solve")
-            ):
-                yield each
+    """Whether *part* compares its figures with what units sell for."""
+    return bool(getattr(type(part), "weighs_prices", False))
 
 
 def a_currency(_: object, __: object, value: str | None) -> None:

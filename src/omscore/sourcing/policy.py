@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from hashlib import blake2b
-from itertools import chain
 
 from attrs import field, frozen
 
@@ -55,26 +54,34 @@ class Policy:
     least_shipments: int = field(default=LEAST_SHIPMENTS, validator=some_units, kw_only=True)
     currency: str | None = field(default=None, validator=parts.a_currency, kw_only=True)
 
+    def parts(self) -> Iterator[tuple[str, object]]:
+        """Its rules, limits, costs and solvers, and what they ask, with their places in a file."""
+        rows: list[tuple[str, Sequence[object]]] = [
+            ("$.rules", self.rules),
+            ("$.limits", self.limits),
+            ("$.solvers", self.solvers),
+        ]
+        rows += [(f"$.fallbacks[{n}]", further) for n, further in enumerate(self.fallbacks)]
+        rows += [(f"$.tiers[{n}].costs", tier) for n, tier in enumerate(self.tiers)]
+        for path, row in rows:
+            for n, part in enumerate(row):
+                yield from parts.within(part, f"{path}[{n}]")
+
     @cached_property
     def boxed(self) -> bool:
         """Whether nothing of it is code of a plugin."""
-        rules = [*self.rules, *(rule for further in self.fallbacks for rule in further)]
-        costs = [cost for tier in self.tiers for cost in tier]
-        return all(map(parts.ours, (*rules, *costs, *self.solvers)))
+        return all(parts.in_the_box(part) for _, part in self.parts())
 
     @cached_property
     def prices_in(self) -> str | None:
         """The currency that lines must have, since a part compares its amounts with prices."""
-        costs = [cost for tier in self.tiers for cost in tier]
-        some = (*self.rules, *chain(*self.fallbacks), *self.limits, *costs)
-        return self.currency if any(map(parts.weighs_prices, some)) else None
+        weighs = any(parts.weighs_prices(part) for _, part in self.parts())
+        return self.currency if weighs else None
 
     @cached_property
     def named(self) -> tuple[Name, ...]:
         """The nodes and tags that it names."""
-        tiers = [names_in(tier, f"$.tiers[{n}].costs") for n, tier in enumerate(self.tiers)]
-        rules = names_in(self.rules, "$.rules"), names_in(self.fallbacks, "$.fallbacks")
-        return tuple(chain(*rules, *tiers))
+        return tuple([name for path, part in self.parts() for name in names_in(part, path)])
 
     @cached_property
     def digest(self) -> str:

@@ -48,12 +48,17 @@ class Names:
         return self.classes[name]
 
 
+MOST_NAMED = 24
+"""How many names are told to whoever gives one that is like none of them."""
+
+
 def known(classes: Iterable[str], name: object) -> str:
     """What was expected in the place of a *name* that is none of *classes*."""
-    near = get_close_matches(name, classes, n=3) if isinstance(name, str) else []
-    return (
-        f"one of the known types, perhaps {' or '.join(near)}" if near else "one of the known types"
-    )
+    names = list(classes)
+    near = get_close_matches(name, names, n=3) if isinstance(name, str) else []
+    if near:
+        return f"one of the known types, perhaps {' or '.join(near)}"
+    return f"one of {', '.join(names)}" if len(names) <= MOST_NAMED else "one of the known types"
 
 
 def plain(type_: Any) -> Any:

@@ -17,7 +17,7 @@ type, or in vain is `Unreadable`, with a path, before the first order is sourced
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any, get_args
 
@@ -96,6 +96,10 @@ def policy_of(table: Mapping[str, Any], registry: Registry = BUILT_IN) -> Policy
 
 
 def _policy_of(table: Mapping[str, Any], registry: Registry) -> Policy:
+    taken = {*registry.rules, *registry.limits, *registry.costs}
+    _typed(registry.limits, taken, table.get("limits"), "$.limits")
+    for n, tier in enumerate(_rows(table.get("tiers"))):
+        _typed(registry.costs, taken, tier.get("costs"), f"$.tiers[{n}].costs")
     file = _converter(registry, table.get("currency")).structure(dict(table), File)
     tiers = [
         tuple(_known(registry.costs, tier.costs, f"$.tiers[{n}].costs"))
@@ -116,6 +120,19 @@ def _policy_of(table: Mapping[str, Any], registry: Registry) -> Policy:
             currency=file.currency,
         )
     )
+
+
+def _typed(names: Iterable[str], taken: Collection[object], value: object, path: str) -> None:
+    """`Unreadable` with those of *names* that are near, or all, where a type is none at all."""
+    for n, one in enumerate(_rows(value)):
+        if not isinstance(name := one.get("type"), str) or name not in taken:
+            raise Unreadable(shapes.known(names, name), f"{path}[{n}].type")
+
+
+def _rows(value: object) -> list[dict[str, Any]]:
+    """*value*, if it is a list of tables; whatever else it may be is told when it is read."""
+    several = value if isinstance(value, list) else []
+    return several if all(isinstance(one, dict) for one in several) else []
 
 
 def _known(
