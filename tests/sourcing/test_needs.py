@@ -16,7 +16,6 @@ from attrs import frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.kernel.reason import Reason
 from omscore.network.facts import Lane, Network, Node
@@ -339,45 +338,6 @@ def test_lines_go_to_where_each_is_asked_to_go() -> None:
     decision = source(a_question(needs, {("a", TEA): 1, ("a", POT): 1}), PLAIN)
     assert [(leg.line, leg.to) for leg in decision.legs] == [("1", DE), ("2", FR)]
     assert decision.cost == 22
-
-
-@pytest.mark.parametrize(
-    ("make", "path"),
-    [
-        (lambda: a_question([a_need(quantity=0)], {}), "$.needs[0].quantity"),
-        (lambda: a_question([a_need(quantity=True)], {}), "$.needs[0].quantity"),
-        (lambda: a_question([attrs.evolve(a_need(), to=Region(""))], {}), "$.needs[0].to"),
-        (lambda: a_question([a_need(), a_need()], {}), "$.needs[1].line"),
-        (lambda: a_question([attrs.evolve(a_need(), weight_g=-1)], {}), "$.needs[0].weight_g"),
-        (lambda: a_question([attrs.evolve(a_need(), price=-1)], {}), "$.needs[0].price"),
-        (
-            lambda: source(
-                attrs.evolve(
-                    a_question([a_need()], {}),
-                    stock={(NodeId("a"), TEA): [(TODAY, 1.5)]},  # type: ignore[list-item]
-                ),
-                PLAIN,
-            ),
-            "$.stock.a.TEA",
-        ),
-        (
-            lambda: attrs.evolve(a_question([a_need()], {}), room={(NodeId("a"), TODAY): -1}),
-            f"$.room.a.{TODAY}",
-        ),
-        (
-            lambda: attrs.evolve(
-                a_question([a_need()], {}),
-                room={(NodeId("a"), TODAY): 1.5},  # type: ignore[dict-item]
-            ),
-            f"$.room.a.{TODAY}",
-        ),
-    ],
-)
-def test_a_question_that_makes_no_sense_is_unreadable(make: object, path: str) -> None:
-    """A need without a destination, a day with less than no room: with the path to it."""
-    with pytest.raises(Unreadable) as unreadable:
-        make()  # type: ignore[operator]
-    assert unreadable.value.path == path
 
 
 def spoiled() -> Iterator[tuple[str, Question, list[Leg], dict[LineId, int]]]:

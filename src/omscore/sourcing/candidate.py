@@ -23,18 +23,26 @@ Spans = Sequence[tuple[date, date]]
 def _needs(_: object, __: object, value: tuple[Need, ...]) -> None:
     seen = set[str]()
     for place, need in enumerate(value):
+        at = f"$.needs[{place}]"
         if type(need.quantity) is not int or need.quantity < 1:
-            raise Unreadable("a whole number of units, at least one", f"$.needs[{place}].quantity")
-        if type(need.priority) is not int or need.priority < 1:
-            raise Unreadable("a whole number, at least one", f"$.needs[{place}].priority")
-        for name, figure in (("weight_g", need.weight_g), ("price", need.price)):
-            if type(figure) is not int or figure < 0:
-                raise Unreadable("a whole number, zero or more", f"$.needs[{place}].{name}")
+            raise Unreadable("a whole number of units, at least one", f"{at}.quantity")
+        _whole(at, least=1, priority=need.priority, each=need.each)
+        _whole(at, weight_g=need.weight_g, price=need.price, penalty=need.penalty)
+        for n, other in enumerate(need.substitutes):
+            of = f"{at}.substitutes[{n}]"
+            _whole(of, weight_g=other.weight_g, penalty=other.penalty)
         if not need.to:
-            raise Unreadable("a destination", f"$.needs[{place}].to")
+            raise Unreadable("a destination", f"{at}.to")
         if need.line in seen:
-            raise Unreadable("a line that no other need is of", f"$.needs[{place}].line")
+            raise Unreadable("a line that no other need is of", f"{at}.line")
         seen.add(need.line)
+
+
+def _whole(at: str, *, least: int = 0, **figures: object) -> None:
+    for name, figure in figures.items():
+        if type(figure) is not int or figure < least:
+            few = "at least one" if least else "zero or more"
+            raise Unreadable(f"a whole number, {few}", f"{at}.{name}")
 
 
 def _room(_: object, __: object, value: Mapping[tuple[NodeId, date], int]) -> None:
@@ -54,6 +62,9 @@ class Question:
     each did so.  *use_by* says how many units of a node's stock must be used by which day: rows
     that only rise.  *closed* are spans of ship days, both ends included, on which less of a sku may
     leave than *stock* says, since units expire: nothing of it is offered then.
+
+    The latest day of a need may be over, or before the wanted one: nobody can order so, but what
+    was ordered may have waited too long, and whoever looks for a sooner plan asks for one by then.
     """
 
     needs: tuple[Need, ...] = field(validator=_needs)
