@@ -17,7 +17,7 @@ from omscore.sourcing.policy import Policy
 from omscore.sourcing.restrictions import TransitAtMost
 from omscore.testing.questions import questions
 
-PLAIN = Policy(tiers=((Transport(), Handling(parcel=30, unit=2, line=9)),), budget=10_000)
+PLAIN = Policy(tiers=((Transport(), Handling(parcel=30, unit=2, line=9)),), budget=100_000)
 
 
 def worth(question: Question, decision: Decision) -> tuple[int, int, int]:
