@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 import attrs
 
-from omscore.asking.stock import AskingStock, Place, held_at, places_of
+from omscore.asking.stock import AskingStock, Place, asked_day, held_at, places_of
 from omscore.atp import lacking, questions
 from omscore.atp.entries import DemandEntry, Entry, of_position
 from omscore.atp.messages import NoSuchItem
@@ -23,7 +23,9 @@ from omscore.atp.reservations import Reservation
 from omscore.catalog.item import ITEM
 from omscore.kernel import ids, moments
 from omscore.kernel.errors import Refused, Unreadable
+from omscore.kernel.kinds import pairs
 from omscore.kernel.quantities import units
+from omscore.kernel.several import each
 from omscore.network.facts import THE_NETWORK, Network
 from omscore.ports.storage import UnitOfWork
 from omscore.runtime.handling import rerun
@@ -48,12 +50,11 @@ class AskingQuestions(AskingStock):
 
         As of one moment, and the same numbers that `available` gives one by one.
         """
-        places = self._positions(asked)
-        if day is not None:
-            moments.day(day)
-        looks = ((one, self._outlook(one, "sellable", method, channel)) for one in places)
+        looks = (
+            (one, self._outlook(one, "sellable", method, channel)) for one in self._positions(asked)
+        )
         return {
-            (one.sku, one.node): max(0, outlook.available(day or one.today))
+            (one.sku, one.node): max(0, outlook.available(asked_day(one, day)))
             for one, outlook in looks
         }
 
@@ -102,7 +103,7 @@ class AskingQuestions(AskingStock):
         channel: str | None = None,
     ) -> date | LineNotBy:
         """The first day on which *node* has all of *wanted*, skus and units; or what lacks most."""
-        lines = [(ids.sku(sku), quantity) for sku, quantity in wanted]
+        lines = [(ids.sku(sku), quantity) for sku, quantity in pairs(wanted, "wanted")]
         named = self._of_node(node, lines, method, channel)
         return questions.together(named, lines, latest)
 
@@ -192,7 +193,7 @@ class AskingQuestions(AskingStock):
         method: str | None,
         channel: str | None,
     ) -> Mapping[ids.Sku, Lacks | NothingWouldDo]:
-        lines = [(ids.sku(sku), quantity) for sku, quantity in wanted]
+        lines = [(ids.sku(sku), quantity) for sku, quantity in pairs(wanted, "wanted")]
         asked = [(sku, node) for sku in dict.fromkeys(sku for sku, _ in lines)]
         outlooks = {
             one.sku: self._outlook(one, "sellable", method, channel)
@@ -226,7 +227,7 @@ class AskingQuestions(AskingStock):
 
     def _nodes(self, nodes: Iterable[str] | None) -> Sequence[ids.NodeId]:
         if nodes is not None:
-            return [ids.node_id(node) for node in nodes]
+            return [ids.node_id(node) for node in each(nodes, "nodes")]
         return sorted((self.get(THE_NETWORK) or Network()).nodes)
 
     def _parts(self, sku: str) -> dict[ids.Sku, int]:

@@ -25,10 +25,12 @@ from omscore.atp.why import WhyAvailable, why
 from omscore.catalog.item import ITEM, Item
 from omscore.kernel import ids, moments
 from omscore.kernel.errors import Refused, Unreadable
+from omscore.kernel.kinds import of_kind, pairs
 from omscore.kernel.moments import local_day
 from omscore.kernel.quantities import units
 from omscore.kernel.reason import Reason
 from omscore.network.facts import THE_NETWORK, Network
+from omscore.orchestration import horizon
 from omscore.ports.storage import UnitOfWork
 from omscore.runtime.handling import rerun
 from omscore.sourcing.rules import NodeInactive
@@ -80,8 +82,8 @@ class AskingStock(AskingPromises):
         withheld, as they are from who orders.  A node that takes no work promises nothing.
         """
         place = self._place(sku, node, condition)
-        asked = place.today if day is None else moments.day(day)
-        return max(0, self._outlook(place, condition, method, channel).available(asked))
+        outlook = self._outlook(place, condition, method, channel)
+        return max(0, outlook.available(asked_day(place, day)))
 
     def earliest(
         self,
@@ -97,10 +99,11 @@ class AskingStock(AskingPromises):
 
         Nor if that day is after *latest*.
         """
+        last = None if latest is None else moments.day(latest, "latest")
         place, wanted = self._place(sku, node), units(quantity)
         rows = self._outlook(place, "sellable", method, channel).curve()
         found = next((on for on, there in rows if there >= wanted), None)
-        late = found is not None and latest is not None and found > moments.day(latest, "latest")
+        late = found is not None and last is not None and found > last
         return None if late else found
 
     def availability(
@@ -120,6 +123,9 @@ class AskingStock(AskingPromises):
         stock and for other channels, but may withhold more.  It answers a question and changes
         nothing: grants always look ahead to the last entry.
         """
+        for value, kind, name in ((method, AtpMethod, "method"), (options, Options, "options")):
+            if value is not None:
+                of_kind(kind, value, name)
         place = self._place(sku, node)
         rule = self.configuration.availability.answer(place.case(), channel)
         asked = method or rule.method
@@ -151,8 +157,8 @@ class AskingStock(AskingPromises):
         It reads as text, too.
         """
         place = self._place(sku, node)
-        asked = place.today if day is None else moments.day(day)
-        return why(self._outlook(place, "sellable", method, channel), asked, units(quantity))
+        outlook = self._outlook(place, "sellable", method, channel)
+        return why(outlook, asked_day(place, day), units(quantity))
 
     def _outlook(
         self, place: Place, condition: Condition, method: str | None, channel: str | None
@@ -193,14 +199,23 @@ class AskingStock(AskingPromises):
         """
         if condition not in CONDITIONS:
             raise Unreadable(f"one of {', '.join(CONDITIONS)}", "$.condition")
-        pairs = [(ids.sku(sku), ids.node_id(node)) for sku, node in asked]
+        named = [(ids.sku(sku), ids.node_id(node)) for sku, node in pairs(asked, "asked")]
         now = self._clock.now()
         availability = self.configuration.availability
 
         def found(unit: UnitOfWork) -> Sequence[Place]:
-            return places_of(unit, pairs, condition, now, availability)
+            return places_of(unit, named, condition, now, availability)
 
         return rerun(found, self.storage)
+
+
+def asked_day(place: Place, day: date | None) -> date:
+    """*day*, or today there; `Refused` beyond the horizon, for which nothing is granted either."""
+    if day is None:
+        return place.today
+    if (too_far := horizon.too_far(moments.day(day), place.today)) is not None:
+        raise Refused(too_far)
+    return day
 
 
 def _on(terms: Terms, options: Options, usual: Options) -> Options:

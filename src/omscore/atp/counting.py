@@ -30,6 +30,7 @@ from omscore.atp.entries import (
 from omscore.atp.lots import SupplyKind
 from omscore.kernel import moments
 from omscore.kernel.errors import Unreadable
+from omscore.kernel.kinds import some_kind
 from omscore.kernel.reason import Reason
 from omscore.network.calendar import EVERY_DAY, add_working_days, working_day, works
 from omscore.network.facts import Calendar
@@ -54,7 +55,7 @@ class Counting:
     """
 
     asks: DemandKind = field(default="committed", validator=demand_kind)
-    serves: TypeMatrix = EVERYTHING
+    serves: TypeMatrix = field(default=EVERYTHING, validator=some_kind(TypeMatrix))
     supply_back_days: int | None = field(default=_TODAY_ONLY, validator=optional(some_days))
     demand_back_days: int | None = field(default=None, validator=optional(some_days))
     supply_delay_days: int = field(default=0, validator=some_days)

@@ -18,6 +18,8 @@ from omscore.kernel import moments
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import checked
 from omscore.kernel.quantities import MOST_UNITS, no_or_some_units, units
+from omscore.kernel.several import each
+from omscore.kernel.truth import some_truth
 
 DemandKind = Literal["committed", "transfer-out", "planned"]
 SUPPLY_KINDS: tuple[SupplyKind, ...] = get_args(SupplyKind)
@@ -93,7 +95,7 @@ class SupplyEntry(Entry):
     kind: SupplyKind = field(default="purchase", validator=_supply_kind)
     use_by: date | None = field(default=None, kw_only=True)
     lot: str | None = field(default=None, converter=_lot, kw_only=True)
-    firm: bool = field(default=True, kw_only=True)
+    firm: bool = field(default=True, validator=some_truth, kw_only=True)
     reliability: int = field(default=100, validator=percent, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
@@ -143,9 +145,11 @@ def unlimited(day: date, id: str = "unlimited") -> SupplyEntry:
 def _read_matrix(
     value: Mapping[SupplyKind, Iterable[DemandKind]],
 ) -> Mapping[SupplyKind, frozenset[DemandKind]]:
+    if not isinstance(value, Mapping):
+        raise Unreadable("a mapping from kinds of supply to kinds of demand", "$.serves")
     for supply, demands in value.items():
         _one_of(SUPPLY_KINDS, supply, "serves")
-        for demand in demands:
+        for demand in each(demands, f"serves.{supply}"):
             _one_of(DEMAND_KINDS, demand, f"serves.{supply}")
     return {kind: frozenset(value.get(kind, DEMAND_KINDS)) for kind in SUPPLY_KINDS}
 

@@ -19,13 +19,15 @@ from typing import ClassVar, Literal, get_args
 from attrs import Attribute, field, frozen
 
 from omscore.atp.counting import PLAIN, Counted, Counting, normalize
-from omscore.atp.entries import Entry, day_count
+from omscore.atp.entries import FARTHEST_DAYS, Entry, day_count
 from omscore.atp.lots import shown
 from omscore.atp.safety import Withheld, withhold
 from omscore.kernel import moments
 from omscore.kernel.errors import Unreadable
+from omscore.kernel.kinds import some_kind
 from omscore.kernel.quantities import no_or_some_units
 from omscore.kernel.reason import Reason
+from omscore.kernel.truth import some_truth
 
 Bucket = Literal["day", "week", "supply"]
 _DAY = timedelta(days=1)
@@ -36,8 +38,13 @@ def _bucket(_: object, attribute: Attribute[Bucket], value: Bucket) -> None:
         raise Unreadable(f"one of {', '.join(get_args(Bucket))}", f"$.{attribute.name}")
 
 
+FARTHEST_HORIZON = FARTHEST_DAYS + 1
+"""Every day on which anything may be due, today included."""
+
+
 def _horizon(_: object, attribute: Attribute[int], value: int) -> None:
-    day_count(value, attribute.name, least=1)
+    if value != FARTHEST_HORIZON:
+        day_count(value, attribute.name, least=1)
 
 
 @frozen(kw_only=True)
@@ -51,9 +58,9 @@ class Options:
 
     horizon_days: int = field(default=30, validator=_horizon)
     bucket: Bucket = field(default="day", validator=_bucket)
-    clamp: bool = False
+    clamp: bool = field(default=False, validator=some_truth)
     safety: int = field(default=0, validator=no_or_some_units)
-    counting: Counting = PLAIN
+    counting: Counting = field(default=PLAIN, validator=some_kind(Counting))
 
 
 DEFAULTS = Options()

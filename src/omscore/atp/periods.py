@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import partial
 
-from attrs import frozen
+from attrs import field, frozen
 
 from omscore.atp.counting import Counted
 from omscore.atp.lots import UNLIMITED
 from omscore.atp.methods import AtpMethod, Because, Bucket, Options, Step
 from omscore.atp.projected import Timeline
+from omscore.kernel.truth import some_truth
 
 _DAY = timedelta(days=1)
 
@@ -51,9 +52,9 @@ class Period(AtpMethod):
     more than there is.
     """
 
-    backward: bool = True
-    forward: bool = False
-    accumulate: bool = False
+    backward: bool = field(default=True, validator=some_truth)
+    forward: bool = field(default=False, validator=some_truth)
+    accumulate: bool = field(default=False, validator=some_truth)
 
     def steps(self, counted: Counted, options: Options) -> list[Step]:
         """One per bucket with entries, and one for the empty ones after it."""

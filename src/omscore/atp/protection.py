@@ -24,6 +24,8 @@ from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.quantities import some_units, units
 from omscore.kernel.reason import Reason
+from omscore.kernel.several import several_of
+from omscore.kernel.truth import some_truth
 
 Measure = Literal["units", "percent", "ratio"]
 Base = Literal["original", "remaining"]
@@ -103,7 +105,7 @@ class BeyondShare(Reason):
 
 
 def _segments(value: Iterable[Segment]) -> tuple[Segment, ...]:
-    segments = tuple(value)
+    segments = several_of(Segment, value, "segments")
     named = {one.name: one for one in segments}
     for place, one in enumerate(segments):
         path = f"$.segments[{place}]"
@@ -139,8 +141,8 @@ class Protection:
 
     segments: tuple[Segment, ...] = field(default=(), converter=_segments)
     base: Base = field(default="original", validator=_base, kw_only=True)
-    siblings: bool = field(default=False, kw_only=True)
-    unassigned: bool = field(default=True, kw_only=True)
+    siblings: bool = field(default=False, validator=some_truth, kw_only=True)
+    unassigned: bool = field(default=True, validator=some_truth, kw_only=True)
 
     def shares(self, supply: int) -> dict[str, int]:
         """The own units of each segment, less its children's; and what is unassigned.

@@ -16,7 +16,7 @@ from typing import ClassVar, Protocol, TypeVar
 from attrs import field, frozen
 
 from omscore.atp.lots import UNLIMITED, shown
-from omscore.kernel import ids
+from omscore.kernel import ids, moments
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.quantities import units
 from omscore.kernel.reason import Reason
@@ -168,7 +168,10 @@ def _some(curve: Curve) -> None:
 
 
 def _until(curve: Curve, latest: date | None) -> Curve:
-    return [one for one in curve if latest is None or one.day <= latest]
+    if latest is None:
+        return curve
+    last = moments.day(latest, "latest")
+    return [one for one in curve if one.day <= last]
 
 
 def _most(curve: Curve) -> int:

@@ -20,6 +20,7 @@ from omscore.kernel.moments import day
 from omscore.kernel.quantities import no_or_some_units, some_units
 from omscore.kernel.reason import Noted, Reason
 from omscore.kernel.several import several, several_of
+from omscore.kernel.truth import some_truth
 
 MOST_DAYS = 3650
 MOST_PLACES = 10_000
@@ -31,12 +32,6 @@ NEVER = "never"
 def _some_day(_: object, attribute: Attribute[date], value: date | None) -> None:
     if value is not None:
         day(value, attribute.name)
-
-
-def yes_or_no(_: object, attribute: Attribute[bool], value: bool) -> None:
-    """A validator: exactly a `bool`."""
-    if type(value) is not bool:
-        raise Unreadable("yes or no", f"$.{attribute.name}")
 
 
 def _within(_: object, attribute: Attribute[int], value: int) -> None:
@@ -89,7 +84,7 @@ class Request:
     wanted: tuple[Wanted, ...] = field(converter=_wanted)
     at: tuple[ids.NodeId, ...] = field(converter=_nodes, kw_only=True)
     ttl: timedelta | None = field(validator=a_while_or_for_good, kw_only=True)
-    partial: bool = field(default=False, validator=yes_or_no, kw_only=True)
+    partial: bool = field(default=False, validator=some_truth, kw_only=True)
     channel: str | None = field(default=None, converter=ids.optional_word, kw_only=True)
     replaces: tuple[Ticket, ...] = field(default=(), converter=_replaced, kw_only=True)
 

@@ -16,7 +16,7 @@ from omscore.atp.shares import shares
 from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.quantities import no_or_some_units
-from omscore.kernel.several import several
+from omscore.kernel.several import several, several_of
 
 
 class Withheld(NamedTuple):
@@ -99,7 +99,7 @@ class Kept:
 
 
 def _rules(value: Iterable[SafetyRule]) -> tuple[SafetyRule, ...]:
-    rules = tuple(value)
+    rules = several_of(SafetyRule, value, "rules")
     seen = list[tuple[object, ...]]()
     for place, one in enumerate(rules):
         named = (one.sku, one.node, one.method, one.classes)

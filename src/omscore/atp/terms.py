@@ -20,7 +20,7 @@ from omscore.atp import counting as ways
 from omscore.atp.counting import Counting
 from omscore.atp.entries import FARTHEST_DAYS, of_position
 from omscore.atp.lots import UNLIMITED
-from omscore.atp.methods import Options
+from omscore.atp.methods import FARTHEST_HORIZON, Options
 from omscore.atp.position import Position
 from omscore.atp.protection import UNASSIGNED, Protection, Use
 from omscore.atp.safety import withhold
@@ -71,9 +71,9 @@ class Terms:
         most = position.available(day, today=today, now=now)
         if self.counting == ways.PLAIN or most <= 0:
             return most
-        if (day - today).days >= FARTHEST_DAYS:
+        if (day - today).days > FARTHEST_DAYS:
             return 0
-        options = Options(horizon_days=FARTHEST_DAYS, counting=self.counting)
+        options = Options(horizon_days=FARTHEST_HORIZON, counting=self.counting)
         entries = of_position(position, today, now)
         return min(most, max(0, MATCHING.available(entries, max(day, today), today, options)))
 

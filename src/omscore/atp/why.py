@@ -10,8 +10,8 @@ from datetime import date
 
 from attrs import frozen
 
-from omscore.atp.entries import FARTHEST_DAYS, of_position
-from omscore.atp.methods import Explanation, Options
+from omscore.atp.entries import of_position
+from omscore.atp.methods import FARTHEST_HORIZON, Explanation, Options
 from omscore.atp.outlook import NothingWouldDo, Outlook
 from omscore.atp.projected import Lacks, LookAhead
 from omscore.atp.terms import MATCHING, Withheld
@@ -58,7 +58,7 @@ def why(outlook: Outlook, day: date, asked: int) -> WhyAvailable:
     """Why so many units may be promised for *day*; `Unreadable` if it is none of the next years."""
     position, terms = outlook.position, outlook.terms
     today, now = outlook.today, outlook.now
-    options = Options(horizon_days=FARTHEST_DAYS, counting=terms.counting)
+    options = Options(horizon_days=FARTHEST_HORIZON, counting=terms.counting)
     entries = of_position(position, today, now)
     stock = (LOOK_AHEAD if outlook.rising else MATCHING).explain(entries, day, today, options)
     withheld = terms.withheld(position, terms.most(position, day, today=today, now=now), now)

@@ -31,6 +31,7 @@ from omscore.atp.matching import Matching, places
 from omscore.atp.methods import DEFAULTS, AtpMethod, Because, Options, Step, figures
 from omscore.atp.pegging import Assigned, Pegging
 from omscore.kernel.errors import Unreadable
+from omscore.kernel.truth import some_truth
 
 Pick = Literal["fefo", "fifo", "lifo"]
 _DAY = timedelta(days=1)
@@ -66,7 +67,7 @@ class Windows(AtpMethod):
     """
 
     pick: Pick = field(default="fefo", validator=_pick)
-    settled: bool = False
+    settled: bool = field(default=False, validator=some_truth)
     fresh_days: int = field(default=0, validator=some_days)
 
     def counted(self, entries: Iterable[Entry], today: date, options: Options) -> Counted:

@@ -11,7 +11,13 @@ from omscore.kernel.errors import Refused
 
 def require(day: date, today: date, field: str = "day") -> None:
     """`Refused` with the name of the *field* if *day* is more than ten years ahead, or ago."""
-    if (day - today).days > FARTHEST_DAYS:
-        raise Refused(TooFarAhead(field, day, FARTHEST_DAYS))
+    if (ahead := too_far(day, today, field)) is not None:
+        raise Refused(ahead)
     if (today - day).days > FARTHEST_DAYS:
         raise Refused(TooLongAgo(field, day, FARTHEST_DAYS))
+
+
+def too_far(day: date, today: date, field: str = "day") -> TooFarAhead | None:
+    """Why nothing is promised for *day*, if it is more than ten years ahead."""
+    far = (day - today).days > FARTHEST_DAYS
+    return TooFarAhead(field, day, FARTHEST_DAYS) if far else None

@@ -31,18 +31,19 @@ from omscore.atp.requests import (
     StockAnswered,
     TtlTooLong,
     Wanted,
-    yes_or_no,
 )
 from omscore.atp.reservations import RESERVATION, StockReserved
 from omscore.atp.tickets import a_while
 from omscore.catalog.item import ITEM
 from omscore.kernel import ids
 from omscore.kernel.keys import Changes, Key, Seen
+from omscore.kernel.moments import local_day
 from omscore.kernel.quantities import no_or_some_units
 from omscore.kernel.reason import Noted, Reason
 from omscore.kernel.recorded import Context
+from omscore.kernel.truth import some_truth
 from omscore.network.facts import THE_NETWORK, Network, Node
-from omscore.orchestration import backlog, expiring, withholding
+from omscore.orchestration import backlog, expiring, horizon, withholding
 from omscore.orchestration.backlog import BACKLOG, Backlog
 from omscore.orchestration.desk import Desk
 from omscore.orchestration.expiring import node_at, sku_at
@@ -62,7 +63,7 @@ class Reserving:
 
     max_ttl: timedelta = field(default=timedelta(days=30), validator=a_while)
     max_extensions: int = field(default=3, validator=no_or_some_units)
-    for_good: bool = field(default=True, validator=yes_or_no)
+    for_good: bool = field(default=True, validator=some_truth)
     precedence: Precedence = first_come
 
     def too_long(self, ttl: timedelta | None) -> TtlTooLong | None:
@@ -209,9 +210,14 @@ class _Answering:
         for place, node in enumerate(request.at):
             if node not in self._nodes:
                 yield _at(f"$.at[{place}]", NoSuchNode(node))
+        known = [self._nodes[node] for node in request.at if node in self._nodes]
         for place, wanted in enumerate(request.wanted):
             if not self._is_stock(wanted.sku):
                 yield _at(f"$.wanted[{place}].sku", NoSuchItem(wanted.sku))
+            if wanted.day is not None and known:
+                today = min(local_day(self.context.now, node.zone) for node in known)
+                if (too_far := horizon.too_far(wanted.day, today)) is not None:
+                    yield _at(f"$.wanted[{place}].day", too_far)
         for place, ticket in enumerate(request.replaces):
             held = self.desk.held(ticket.reservation)
             if held is None:
