@@ -52,10 +52,13 @@ class Draft:
         position = self._position if terms.protection is None else self.position
         return terms.withheld(position, most, self._now).available
 
-    def days(self, start: date) -> Sequence[date]:
-        """*start*, and the later days on which more may be available than before."""
+    def days(self, start: date, terms: Terms = PLAIN) -> Sequence[date]:
+        """*start*, and the later days on which more may be available on *terms* than before."""
         if self._closed:
             return [start]
+        if terms.counting != PLAIN.counting:
+            curve = terms.curve(self.position, start, today=self.today, now=self._now)
+            return [day for day, _ in curve]
         if self._timeline is not None:
             steps = self._timeline.steps(start.toordinal())
             return [date.fromordinal(day) for day, _ in steps]

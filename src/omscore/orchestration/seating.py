@@ -98,9 +98,9 @@ class Seating:
 
     def _later(self, wanted: Wanted) -> list[date]:
         later = set[date]()
-        for _, draft in self._drafts:
+        for node, draft in self._drafts:
             start = _day(draft, wanted.day)
-            later.update(day for day in draft.days(start) if day > start)
+            later.update(day for day in draft.days(start, self.terms[node]) if day > start)
         return sorted(later)
 
     def later(self, wanted: Wanted) -> date | None:
