@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from omscore.adapters.clocks import CountingIds
 from omscore.atp.availability import Answering, Availability
+from omscore.atp.counting import Counting
 from omscore.atp.lots import UNLIMITED
 from omscore.atp.messages import TrackStock, UntrackStock
+from omscore.atp.methods import Options
 from omscore.atp.movements import Endless, ShortageDeclared, SupplyUntracked
 from omscore.atp.periods import Discrete
 from omscore.atp.position import POSITION, Position
@@ -91,6 +93,29 @@ def test_a_cart_is_granted_what_was_told_and_no_day_is_oversold_before() -> None
     assert [one.quantity for one in moved.kept] == [999]
     assert position(shop, "paris").endless == Endless(day(0), 3)
     assert [shop.oms.available(**BERLIN, day=day(n)) for n in (0, 3)] == [2, UNLIMITED]
+    laws.check(shop.oms)
+
+
+def fence(days: int) -> Availability:
+    counting = Counting(unlimited_after_days=days)
+    return Availability(answering=[Answering(options=Options(counting=counting))])
+
+
+def test_a_fence_of_the_policy_is_supply_for_whoever_grants_too() -> None:
+    """From three days on there is no limit: so it is told, granted and written down."""
+    shop, made_ = shop_with(fence(3), berlin=2), shop_with(made(3), berlin=2)
+    rows = shop.oms.availability("TEA", "berlin")
+
+    assert rows == made_.oms.availability("TEA", "berlin")
+    assert [one.available for one in rows[:4]] == [
+        shop.oms.available(**BERLIN, day=day(n)) for n in range(4)
+    ]
+    assert not shop.oms.reserve(wanting(3, day(2))).granted
+    assert shop.oms.reserve(wanting(900, day(3))).granted
+    assert position(shop).endless == Endless(day(0), 3)
+    with pytest.raises(Unreadable) as refused:
+        attrs.evolve(fence(3).answering[0], channel="web")
+    assert refused.value.path == "$.channel"
     laws.check(shop.oms)
 
 

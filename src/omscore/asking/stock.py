@@ -219,8 +219,13 @@ def asked_day(place: Place, day: date | None) -> date:
 
 
 def _on(terms: Terms, options: Options, usual: Options) -> Options:
-    """*options*, on *terms*; entries count as *usual* where they do not say how."""
-    counting = usual.counting if options.counting == ways.PLAIN else options.counting
+    """*options*, on *terms*; entries count as *usual* where they do not say how.
+
+    Of supply without limit that is usual the position has an entry.
+    """
+    counting = options.counting
+    if counting == ways.PLAIN or options is usual:
+        counting = attrs.evolve(usual.counting, unlimited_after_days=None)
     return attrs.evolve(options, safety=max(options.safety, terms.safety), counting=counting)
 
 

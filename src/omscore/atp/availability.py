@@ -82,16 +82,23 @@ class Answering(Scope):
     Of their `Counting`, what leaves out supply also restricts what is granted: the type matrix,
     reliability, days of putting away, and lead days.
 
-    `Untracked` is no way to read what is there, but supply: without limit, from its lead days on.
-    Such a rule names no channel, for supply is there for all of them.
+    `Untracked` is no way to read what is there, but supply: without limit, from its lead days on;
+    so are `unlimited_after_days`.  Such a rule names no channel, for supply is there for all.
     """
 
     method: AtpMethod = field(default=LOOK_AHEAD, validator=_method)
     options: Options = field(default=DEFAULTS, validator=_options)
 
     def __attrs_post_init__(self) -> None:
-        if isinstance(self.method, Untracked) and self.channel is not None:
+        if self.unlimited_after is not None and self.channel is not None:
             raise Unreadable("no channel: what is not counted is there for all", "$.channel")
+
+    @property
+    def unlimited_after(self) -> int | None:
+        """How many days from today there is supply without limit, if there is."""
+        if isinstance(self.method, Untracked):
+            return self.method.lead_days
+        return self.options.counting.unlimited_after_days
 
 
 def _protection(_: object, __: object, value: Protection) -> None:
@@ -155,18 +162,18 @@ class Availability:
     @property
     def untracks(self) -> bool:
         """Whether any rule says that units are not counted."""
-        return any(isinstance(one.method, Untracked) for one in self.answering)
+        return any(one.unlimited_after is not None for one in self.answering)
 
     def seen(self, case: Case, position: Position, today: date) -> Position:
         """*position* of *case*, with supply without limit if a rule says so.
 
         The lead days are those of the rule; it begins when a report or a grant before said.
         """
-        method = self.answer(case).method
-        if not isinstance(method, Untracked):
+        lead_days = self.answer(case).unlimited_after
+        if lead_days is None:
             return position
         since = today if position.endless is None else position.endless.since
-        return attrs.evolve(position, endless=Endless(since, method.lead_days))
+        return attrs.evolve(position, endless=Endless(since, lead_days))
 
     def terms(
         self,
