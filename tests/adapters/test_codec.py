@@ -230,7 +230,7 @@ reservation.extended reservation.moved reservation.raised
 reservation.stock-committed reservation.stock-reserved return.announced return.graded
 return.moved return.received return.report-ignored stocktake.counted supply.changed
 supply.expected supply.outdated
-supply.received work-item.closed work-item.opened
+supply.received supply.unannounced work-item.closed work-item.opened
 """
 NAMES_OF_COMMANDS = """
 accept-fulfillment accept-quote accept-return adjust-stock announce-return

@@ -11,10 +11,13 @@ from omscore.atp.messages import (
     CountStock,
     DispatchTransfer,
     ExpectDemand,
+    ExpectSupply,
+    LapseSupply,
     NoSuchItem,
     NoSuchNode,
     NoSuchSupply,
     NotOnHand,
+    Overtaken,
     ReceiveStock,
     ReceiveSupply,
     RegradeStock,
@@ -22,10 +25,11 @@ from omscore.atp.messages import (
     SupplyExists,
 )
 from omscore.atp.movements import ShortageDeclared
+from omscore.atp.supplies import SupplyOutdated
 from omscore.kernel.ids import DocumentId, LineId, NodeId, Sku
 from omscore.kernel.reason import Reason
 from omscore.testing import laws
-from omscore.testing.builders import DAY, a_shop, an_order, day, expected, received
+from omscore.testing.builders import DAY, MONDAY, a_shop, an_order, day, expected, received
 from omscore.testing.story import Shop
 
 AT: Any = {"node": "berlin", "sku": "TEA"}
@@ -107,6 +111,59 @@ def test_supply_comes_in_parts_and_sometimes_too_much() -> None:
     shop.given(ReceiveSupply(**AT, document="po-1", quantity=9, receipt="d-2"))
     assert shop.oms.available("TEA", "berlin") == 13
     assert shop.oms.available("TEA", "berlin", day=day(9)) == 13
+    laws.check(shop.oms)
+
+
+def test_what_comes_before_it_is_announced_is_there_and_only_the_rest_is_due() -> None:
+    """The delivery note was faster than the purchase order, and knew nothing of its lot."""
+    shop = a_shop({}).given(
+        an_order(3), ReceiveSupply(**AT, document="po-1", quantity=4, receipt="d-1")
+    )
+    assert shop.oms.order("o-1").status == "released"
+    assert shop.oms.available("TEA", "berlin", day=day(2)) == 1
+
+    late = ExpectSupply(**AT, document="po-1", quantity=10, day=day(2), use_by=day(5))
+    shop.given(late)
+    assert shop.oms.available("TEA", "berlin", day=day(2)) == 7
+    assert shop.oms.available("TEA", "berlin", day=day(6)) == 0
+    laws.check(shop.oms)
+
+
+def test_a_canceled_supply_stays_canceled_when_its_announcement_comes_late() -> None:
+    """The cancelation is numbered 2, the announcement 1."""
+    shop = a_shop({})
+    cancel = ChangeSupply(**AT, document="po-1", quantity=0, day=day(2))
+    shop.oms.do(cancel, actor="erp", sequence=2)
+    shop.oms.do(expected(10, day(2)), actor="erp", sequence=1)
+
+    assert shop.oms.available("TEA", "berlin", day=day(9)) == 0
+    laws.check(shop.oms)
+
+
+def test_an_announcement_is_taken_once() -> None:
+    """The same again is a copy, changed since or not; an older one that differs is overtaken."""
+    change = ChangeSupply(**AT, document="po-1", quantity=4, day=day(3))
+    shop = a_shop({}).given(expected(10, day(2)), change)
+    again = shop.when(expected(10, day(2)))
+    older = shop.oms.do(expected(12, day(2)), occurred_at=MONDAY - DAY)
+    told = [one.event for one in (*again.events, *older.events)]
+
+    assert told == [
+        SupplyOutdated(SeenBefore(DocumentId("po-1")).noted()),
+        SupplyOutdated(Overtaken(MONDAY.isoformat()).noted()),
+    ]
+    assert shop.oms.available("TEA", "berlin", day=day(9)) == 4
+
+
+def test_a_transfer_may_come_before_it_is_told_that_it_left() -> None:
+    """It is in the stock of one node only, as soon as both have spoken."""
+    here: Any = {"node": "paris", "sku": "TEA", "document": "t-1"}
+    shop = a_shop({"berlin": {"TEA": 6}}).given(ReceiveSupply(**here, quantity=3, receipt="d-1"))
+    shop.given(DispatchTransfer(**AT, to="paris", quantity=4, day=day(1), document="t-1"))
+
+    assert shop.oms.available("TEA", "berlin") == 2
+    assert shop.oms.available("TEA", "paris") == 3
+    assert shop.oms.available("TEA", "paris", day=day(1)) == 4
     laws.check(shop.oms)
 
 
@@ -205,16 +262,18 @@ def test_only_sellable_stock_is_promised() -> None:
             NoSuchNode(NodeId("rome")),
         ),
         (
-            ReceiveSupply(**AT, document="po-7", quantity=1, receipt="d-1"),
+            LapseSupply(DocumentId("po-7"), NodeId("berlin"), Sku("TEA")),
             NoSuchSupply(DocumentId("po-7")),
         ),
+        (expected(5, day(3)), SupplyExists(DocumentId("po-1"))),
         (
-            ChangeSupply(**AT, document="po-7", quantity=1, day=day(1)),
-            NoSuchSupply(DocumentId("po-7")),
+            DispatchTransfer(
+                node="paris", to="berlin", sku="TEA", quantity=4, day=day(3), document="po-1"
+            ),
+            SupplyExists(DocumentId("po-1")),
         ),
-        (expected(4, day(3)), SupplyExists(DocumentId("po-1"))),
     ],
 )
 def test_a_report_that_cannot_be_true_is_refused(report: object, reason: Reason) -> None:
-    """Nobody can take away what is not there, or receive what was never expected."""
+    """Nobody can take away what is not there, or announce another thing under the same name."""
     a_shop().given(expected(4, day(3))).refuses(report, reason)

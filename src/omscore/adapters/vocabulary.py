@@ -99,6 +99,7 @@ EVENTS: dict[str, type[object]] = {
     "reservation.ended": reservations.ReservationEnded,
     "request.answered": requests.StockAnswered,
     "supply.expected": supplies.SupplyExpected,
+    "supply.unannounced": supplies.SupplyUnannounced,
     "supply.changed": supplies.SupplyChanged,
     "supply.received": supplies.SupplyReceived,
     "supply.outdated": supplies.SupplyOutdated,

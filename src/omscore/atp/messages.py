@@ -176,7 +176,7 @@ class ChangeSupply(StockReport):
 
 @frozen(kw_only=True)
 class ReceiveSupply(LotReport):
-    """Units of the expected supply *document* came, by the delivery note *receipt*.
+    """Units of the supply *document* came, by the delivery note *receipt*, announced or not.
 
     What is said of their lot replaces what was expected.
     """
@@ -282,13 +282,13 @@ class NoSuchSupply(Reason):
 
 @frozen
 class SupplyExists(Reason):
-    """A supply of this document is expected there already."""
+    """Another supply of this document is expected there already."""
 
     code: ClassVar[str] = "stock.supply-exists"
     document: ids.DocumentId
 
     def __str__(self) -> str:
-        return f"supply {self.document} is expected there already"
+        return f"another supply {self.document} is expected there already"
 
 
 @frozen

@@ -28,7 +28,11 @@ def entry_id(document: DocumentId, node: NodeId, sku: Sku) -> str:
 
 @frozen
 class SupplyExpected:
-    """So many units of *lot* should come on *day*; at *late_at* they are late."""
+    """So many units of *lot* should come on *day*; at *late_at* they are late.
+
+    That is the first word of a supply.  Where others were told before it, what came is taken from
+    it, and a change stands.
+    """
 
     document: DocumentId
     node: NodeId
@@ -38,6 +42,22 @@ class SupplyExpected:
     origin: Origin
     late_at: datetime
     lot: Lot = PLAIN
+    stamp: Stamp | None = None
+
+    @property
+    def says(self) -> tuple[int, date, Origin, Lot]:
+        """What an announcement is about: the same again is no news."""
+        return self.quantity, self.day, self.origin, self.lot
+
+
+@frozen
+class SupplyUnannounced:
+    """On *day* something was told of a supply that nobody has announced yet."""
+
+    document: DocumentId
+    node: NodeId
+    sku: Sku
+    day: date
 
 
 @frozen
@@ -56,50 +76,67 @@ class SupplyChanged:
 
 @frozen
 class SupplyReceived:
-    """So many units came."""
+    """So many units came, of *lot* if the delivery note says so; *stamp* is when that was."""
 
     quantity: int
     document: DocumentId
+    stamp: Stamp | None = None
+    lot: Lot | None = None
 
 
 @frozen
 class SupplyOutdated:
-    """Something older than the last word of the source was told; it changed nothing."""
+    """No news was told: the same again, or something older than the last word of the source."""
 
     why: Noted
 
 
-SupplyEvent = SupplyExpected | SupplyChanged | SupplyReceived | SupplyOutdated
+SupplyEvent = SupplyExpected | SupplyUnannounced | SupplyChanged | SupplyReceived | SupplyOutdated
 
 
 @frozen
 class Supply:
-    """What is still to come, by the last word of its source, and what came."""
+    """What is still to come, by the last word of its source, and what came by which notes.
+
+    *announced* is its first word, if that was told; *stamp* is when its source last changed it.
+    """
 
     document: DocumentId
     node: NodeId
     sku: Sku
     day: date
-    origin: Origin
-    open: int
-    received: int = 0
-    lot: Lot = PLAIN
+    open: int = 0
+    announced: SupplyExpected | None = None
+    came: tuple[SupplyReceived, ...] = ()
     stamp: Stamp | None = None
+
+    @property
+    def lot(self) -> Lot:
+        """The lot that was announced."""
+        return PLAIN if self.announced is None else self.announced.lot
+
+    @property
+    def in_transit(self) -> int:
+        """The units that left another node, and have not come."""
+        transfer = self.announced is not None and self.announced.origin == "transfer"
+        return self.open if transfer else 0
+
+    @property
+    def received(self) -> int:
+        """All units that came."""
+        return sum(one.quantity for one in self.came)
+
+    def received_after(self, stamp: Stamp) -> int:
+        """The units that came after *stamp*."""
+        return sum(one.quantity for one in self.came if one.stamp and one.stamp.after(stamp))
 
 
 def evolve(supply: Supply | None, /, *events: SupplyEvent) -> Supply:
     """The supply after *events*."""
     for event in events:
-        if isinstance(event, SupplyExpected):
-            supply = Supply(
-                event.document,
-                event.node,
-                event.sku,
-                event.day,
-                event.origin,
-                event.quantity,
-                lot=event.lot,
-            )
+        if isinstance(event, SupplyExpected | SupplyUnannounced):
+            known = supply or Supply(event.document, event.node, event.sku, event.day)
+            supply = _announced(known, event) if isinstance(event, SupplyExpected) else known
             continue
         if supply is None:
             raise Broken("a supply begins by being expected")
@@ -111,12 +148,20 @@ def evolve(supply: Supply | None, /, *events: SupplyEvent) -> Supply:
                 pass
             case SupplyReceived(quantity):
                 left = max(0, supply.open - quantity)
-                supply = attrs.evolve(supply, open=left, received=supply.received + quantity)
+                supply = attrs.evolve(supply, open=left, came=(*supply.came, event))
             case _:
                 assert_never(event)
     if supply is None:
         raise Broken("a supply begins by being expected")
     return supply
+
+
+def _announced(supply: Supply, first: SupplyExpected) -> Supply:
+    """A change stands, and what came before its announcement is taken from it."""
+    if supply.stamp is not None:
+        return attrs.evolve(supply, announced=first)
+    left = max(0, first.quantity - supply.received)
+    return attrs.evolve(supply, open=left, day=first.day, announced=first)
 
 
 def law(supply: Supply) -> None:
@@ -132,7 +177,7 @@ SUPPLY = Kind(
     "supply",
     Supply,
     evolve,
-    (SupplyExpected, SupplyChanged, SupplyReceived, SupplyOutdated),
+    (SupplyExpected, SupplyUnannounced, SupplyChanged, SupplyReceived, SupplyOutdated),
     law=law,
     margin=_open,
 )

@@ -123,9 +123,7 @@ def _parts(changes: Changes, context: Context, at: At, units: int, lot: Lot | No
     if lot is None:
         found = parts_leaving(changes, context, at, -units)
         return [_Part(-one.units, one.lot) for one in found] or [_Part(units, None)]
-    lots = (changes.get(POSITION.key(position_id(*at))) or Position()).lots
-    there = sum(one.units for one in lots if (one.day, one.lot) == (None, lot))
-    if there < -units:
+    if (there := there_of(changes, at, lot)) < -units:
         raise Refused(NotOfLot(-units, there))
     return [_Part(units, lot)]
 
@@ -135,6 +133,13 @@ def _lapses_at(changes: Changes, at: At, part: _Part) -> datetime | None:
     if part.units < 0 or part.lot is None or part.lot.use_by is None or at[2] != "sellable":
         return None
     return day_over(part.lot.use_by, known_node(changes, at[0]).zone)
+
+
+def there_of(changes: Changes, at: At, lot: Lot) -> int:
+    """How many units of *lot* are on hand; of plain ones, if it is `PLAIN`."""
+    position = changes.get(POSITION.key(position_id(*at))) or Position()
+    lots = {one.lot: one.units for one in position.lots if one.day is None}
+    return position.on_hand - sum(lots.values()) if lot == PLAIN else lots.get(lot, 0)
 
 
 def parts_leaving(changes: Changes, context: Context, at: At, units: int) -> Sequence[Part]:

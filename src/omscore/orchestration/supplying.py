@@ -2,6 +2,9 @@
 
 A supply that has not come when its day is over is late: it is expected again some days later, and
 promises that rested on it are declared short in the same transaction.
+
+Papers may come in any order.  What came counts whether or not it was announced; of what is still
+to come the last change speaks, else the announcement; and each is told once.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from omscore.atp.messages import (
     NoSuchSupply,
     Overtaken,
     ReceiveSupply,
+    SeenBefore,
     SupplyExists,
 )
 from omscore.atp.movements import DemandScheduled, SupplyScheduled
@@ -39,13 +43,14 @@ from omscore.atp.supplies import (
     SupplyExpected,
     SupplyOutdated,
     SupplyReceived,
+    SupplyUnannounced,
     entry_id,
 )
 from omscore.kernel.errors import Refused
 from omscore.kernel.ids import DocumentId, NodeId, Sku
 from omscore.kernel.keys import Changes, Key, Kind, Seen
 from omscore.kernel.moments import day_over, local_day
-from omscore.kernel.reason import Noted
+from omscore.kernel.reason import Reason
 from omscore.kernel.recorded import Context, Recorded, Stamp
 from omscore.kernel.todo import Later
 from omscore.network.facts import Node
@@ -54,7 +59,7 @@ from omscore.orchestration import backlog, horizon, reserving, stock
 
 @frozen
 class Expecting:
-    """A purchase order line is due."""
+    """A purchase order line is due; the same again, or an older word than the last, is ignored."""
 
     def reads(self, report: ExpectSupply, seen: Seen) -> Iterable[Key[object]]:
         """The facts, the supply and its position."""
@@ -120,20 +125,23 @@ class Changing:
         """The timeline tells the truth at once."""
         changes = Changes(seen)
         node = stock.require_known(changes, report.node, report.sku)
-        supply = _supply(changes, report.document, report.node, report.sku)
-        if (last := supply.stamp) is not None and last.after(context.stamp):
+        supply = _supply(changes, report, report.day)
+        if (why := _no_change(supply, context.stamp)) is not None:
             key = SUPPLY.key(entry_id(report.document, report.node, report.sku))
-            changes.tell(key, [SupplyOutdated(_overtaken(last))])
-        else:
-            _change(changes, context, supply, report.quantity, report.day, "changed", node)
+            changes.tell(key, [SupplyOutdated(why.noted())])
+            return changes
+        horizon.require(report.day, local_day(context.now, node.zone))
+        came = supply.received_after(context.stamp) if context.may_be_late else 0
+        left = max(0, report.quantity - came)
+        _change(changes, context, supply, left, report.day, "changed", node)
         return changes
 
 
 @frozen
 class Receiving:
-    """Units of an expected supply came; more than expected are taken too.
+    """Units of a supply came; more than expected are taken too, and what nobody has announced.
 
-    What came before the last word on what is still to come is not taken from that again.
+    What came before the last change of what is still to come is not taken from that again.
     """
 
     def reads(self, report: ReceiveSupply, seen: Seen) -> Iterable[Key[object]]:
@@ -145,11 +153,13 @@ class Receiving:
     def decide(self, report: ReceiveSupply, seen: Seen, context: Context) -> Changes:
         """Less is due, more is on hand."""
         changes = Changes(seen)
-        stock.require_known(changes, report.node, report.sku)
-        supply = _supply(changes, report.document, report.node, report.sku)
+        node = stock.require_known(changes, report.node, report.sku)
         if stock.take_paper(changes, report.receipt, report.node, report.sku):
+            supply = _supply(changes, report, local_day(context.now, node.zone))
             key = SUPPLY.key(entry_id(report.document, report.node, report.sku))
-            changes.tell(key, [SupplyReceived(report.quantity, report.receipt)])
+            lot = stock.lot_of(report)
+            note = SupplyReceived(report.quantity, report.receipt, context.stamp, lot)
+            changes.tell(key, [note])
             # On hand first: supply that only changes its place leaves no promise without stock.
             at: stock.At = (report.node, report.sku, "sellable")
             scheduled = min(report.quantity, supply.open)
@@ -158,7 +168,7 @@ class Receiving:
             elif scheduled:
                 gone = _scheduled(supply.day, -scheduled, report.document, supply.lot)
                 changes.tell(POSITION.key(position_id(report.node, report.sku)), [gone])
-            lot = _came(supply.lot, report)
+            lot = _came(supply.lot, lot)
             stock.put(changes, context, at, report.quantity, "received", report.receipt, lot)
         return changes
 
@@ -177,7 +187,9 @@ class Lapsing:
     def decide(self, command: LapseSupply, seen: Seen, context: Context) -> Changes:
         """A later day for what is open; nothing, if all has come or the day was changed."""
         changes = Changes(seen)
-        supply = _supply(changes, command.document, command.node, command.sku)
+        supply = changes.get(SUPPLY.key(entry_id(command.document, command.node, command.sku)))
+        if supply is None:
+            raise Refused(NoSuchSupply(command.document))
         node = stock.known_node(changes, command.node)
         today = local_day(context.now, node.zone)
         if supply.open and supply.day < today:
@@ -205,7 +217,7 @@ class Demanding:
         at = POSITION.key(position_id(report.node, report.sku))
         before = changes.get(key)
         if before is not None and before.stamp is not None and before.stamp.after(context.stamp):
-            changes.tell(key, [DemandOutdated(_overtaken(before.stamp))])
+            changes.tell(key, [DemandOutdated(_overtaken(before.stamp).noted())])
             return changes
         if before is not None and before.quantity:
             changes.tell(at, [DemandScheduled(before.day, -before.quantity, report.document)])
@@ -224,8 +236,18 @@ def _reads_of_supply(document: DocumentId, node: NodeId, sku: Sku) -> Iterable[K
     yield POSITION.key(position_id(node, sku))
 
 
-def _overtaken(last: Stamp) -> Noted:
-    return Overtaken(last.at.isoformat()).noted()
+def _overtaken(last: Stamp) -> Overtaken:
+    return Overtaken(last.at.isoformat())
+
+
+def _no_change(supply: Supply, said: Stamp) -> Reason | None:
+    """Why what was *said* of a supply changes nothing; None, if it does."""
+    last = supply.stamp
+    if last is None:
+        return None
+    if said.sequence is not None and attrs.evolve(said, at=last.at) == last:
+        return SeenBefore(supply.document)
+    return _overtaken(last) if last.after(said) else None
 
 
 def _known_to(supply: Supply, context: Context) -> bool:
@@ -240,11 +262,12 @@ def _as_it_was(supply: Supply, changes: Changes) -> SupplyChanged:
     return SupplyChanged(supply.open, supply.day, "changed", late_at)
 
 
-def _supply(changes: Changes, document: DocumentId, node: NodeId, sku: Sku) -> Supply:
-    found = changes.get(SUPPLY.key(entry_id(document, node, sku)))
-    if found is None:
-        raise Refused(NoSuchSupply(document))
-    return found
+def _supply(changes: Changes, report: ChangeSupply | ReceiveSupply, day: date) -> Supply:
+    """The supply of a report; one that begins on *day*, if nobody has told of it yet."""
+    key = SUPPLY.key(entry_id(report.document, report.node, report.sku))
+    if changes.get(key) is None:
+        changes.tell(key, [SupplyUnannounced(report.document, report.node, report.sku, day)])
+    return changes.require(key)
 
 
 @frozen
@@ -260,16 +283,60 @@ class _Due:
 
 
 def _expect(changes: Changes, context: Context, node: Node, due: _Due) -> None:
-    key = SUPPLY.key(entry_id(due.document, node.id, due.sku))
-    if changes.get(key) is not None:
-        raise Refused(SupplyExists(due.document))
     horizon.require(due.day, local_day(context.now, node.zone))
     what = due.document, node.id, due.sku, due.quantity, due.day, due.origin
-    changes.tell(key, [SupplyExpected(*what, day_over(due.day, node.zone), due.lot)])
-    at = POSITION.key(position_id(node.id, due.sku))
-    changes.tell(at, [_scheduled(due.day, due.quantity, due.document, due.lot)])
-    reserving.settle(changes, at, context)
+    first = SupplyExpected(*what, day_over(due.day, node.zone), due.lot, context.stamp)
+    key = SUPPLY.key(entry_id(due.document, node.id, due.sku))
+    before = changes.get(key)
+    if before is not None and before.announced is not None:
+        why = _no_news(before, before.announced, first, context.stamp)
+        changes.tell(key, [SupplyOutdated(why.noted())])
+        return
+    changes.tell(key, [first])
+    supply = changes.require(key)
+    _reschedule(changes, before, supply)
+    _tell_apart(changes, context, supply)
+    reserving.settle(changes, POSITION.key(position_id(node.id, due.sku)), context)
     backlog.call(changes, due.sku)
+
+
+def _no_news(
+    supply: Supply, announced: SupplyExpected, again: SupplyExpected, said: Stamp
+) -> Reason:
+    """Why another announcement than what was *announced* is no news; `Refused` if it is."""
+    last = supply.stamp or announced.stamp
+    if again.origin == "transfer":
+        raise Refused(SupplyExists(supply.document))
+    if again.says == announced.says:
+        return SeenBefore(supply.document)
+    if last is not None and last.after(said):
+        return _overtaken(last)
+    raise Refused(SupplyExists(supply.document))
+
+
+def _reschedule(changes: Changes, before: Supply | None, supply: Supply) -> None:
+    """Let the position know of what is due now, instead of what was."""
+    told = [
+        _scheduled(one.day, sign * one.open, one.document, one.lot)
+        for one, sign in ((before, -1), (supply, 1))
+        if one is not None and one.open
+    ]
+    changes.tell(POSITION.key(position_id(supply.node, supply.sku)), told)
+
+
+def _tell_apart(changes: Changes, context: Context, supply: Supply) -> None:
+    """Units that came before they were announced are of the lot that was, if they still are there.
+
+    What their delivery notes say of it stands.
+    """
+    at: stock.At = (supply.node, supply.sku, "sellable")
+    for one in supply.came:
+        was, now = one.lot or PLAIN, _came(supply.lot, one.lot) or PLAIN
+        if was != now:
+            units = min(one.quantity, stock.there_of(changes, at, was))
+            moved = ((-units, was), (units, now))
+            entries = [stock.Entry(some, "regraded", one.document, lot) for some, lot in moved]
+            stock.enter(changes, context, at, entries)
 
 
 def _scheduled(day: date, units: int, document: DocumentId, lot: Lot) -> SupplyScheduled:
@@ -277,9 +344,10 @@ def _scheduled(day: date, units: int, document: DocumentId, lot: Lot) -> SupplyS
     return SupplyScheduled(day, units, document, lot if lot != PLAIN or units < 0 else None)
 
 
-def _came(expected: Lot, report: ReceiveSupply) -> Lot | None:
-    """The lot of what came: as reported, else as expected; None if it is plain."""
-    lot = Lot(report.use_by or expected.use_by, report.lot or expected.name)
+def _came(expected: Lot, said: Lot | None) -> Lot | None:
+    """The lot of what came: as its delivery note says, else as expected; None if it is plain."""
+    note = said or PLAIN
+    lot = Lot(note.use_by or expected.use_by, note.name or expected.name)
     return None if lot == PLAIN else lot
 
 
@@ -292,15 +360,12 @@ def _change(
     why: Literal["changed", "late"],
     node: Node,
 ) -> None:
-    horizon.require(day, local_day(context.now, node.zone))
     stamp = context.stamp if why == "changed" else None
     changed = SupplyChanged(quantity, day, why, day_over(day, node.zone), stamp)
-    changes.tell(SUPPLY.key(entry_id(supply.document, supply.node, supply.sku)), [changed])
-    at = POSITION.key(position_id(supply.node, supply.sku))
-    moved = ((supply.day, -supply.open), (day, quantity))
-    told = [_scheduled(to, units, supply.document, supply.lot) for to, units in moved if units]
-    changes.tell(at, told)
-    reserving.settle(changes, at, context)
+    key = SUPPLY.key(entry_id(supply.document, supply.node, supply.sku))
+    changes.tell(key, [changed])
+    _reschedule(changes, supply, changes.require(key))
+    reserving.settle(changes, POSITION.key(position_id(supply.node, supply.sku)), context)
     backlog.call(changes, supply.sku)
 
 

@@ -177,8 +177,9 @@ def track(draw: Draw, known: Known) -> Sequence[Step]:
 
 
 def expect(draw: Draw, known: Known) -> Sequence[Step]:
-    """A purchase order line or a transfer."""
-    document, sku = f"po-{len(known.supplies) + 1}", draw(st.sampled_from(SKUS))
+    """A purchase order line or a transfer; now and then one that was told of before."""
+    document = one(draw, [f"po-{len(known.supplies) + 1}"], "po-99")
+    sku = draw(st.sampled_from(SKUS))
     node, on = draw(st.sampled_from(NODES)), day(draw(st.integers(0, 12)))
     known.supplies.append((document, node, sku))
     if not draw(seldom()):

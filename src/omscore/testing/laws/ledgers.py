@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
+from omscore.atp import supplies
 from omscore.atp.entries import SupplyEntry, of_position
 from omscore.atp.matching import Matching
 from omscore.atp.movements import (
@@ -19,12 +20,7 @@ from omscore.atp.movements import (
 )
 from omscore.atp.position import POSITION, Position, evolve, position_id
 from omscore.atp.reservations import RESERVATION
-from omscore.atp.supplies import (
-    SUPPLY,
-    SupplyChanged,
-    SupplyExpected,
-    SupplyReceived,
-)
+from omscore.atp.supplies import SUPPLY, Supply, SupplyEvent
 from omscore.kernel.ids import NodeId
 from omscore.kernel.moments import local_day
 from omscore.lifecycle.order.order import ORDER, SENT, sku_of
@@ -139,8 +135,7 @@ def stock_is_conserved(books: Books) -> Iterable[str]:
     for id_, position in books.all(POSITION):
         there[_sku(id_)] += position.on_hand
     for _, supply in books.all(SUPPLY):
-        if supply.origin == "transfer":
-            there[supply.sku] += supply.open
+        there[supply.sku] += supply.in_transit
     zero_sum = defaultdict[tuple[str, str], int](int)
     for id_, entry in books.events(StockEntered):
         owed[_sku(id_)] += entry.units
@@ -162,22 +157,12 @@ def _sku(id_: str) -> str:
 
 def _sent_on_the_way(books: Books) -> Iterator[tuple[str, int]]:
     """How much each event adds to what is in transit between nodes."""
-    open_ = dict[str, int]()
+    so_far = dict[str, Supply]()
     for one in books.told:
-        event, id_ = one.event, one.key.id
-        if isinstance(event, SupplyExpected) and event.origin == "transfer":
-            open_[id_] = 0
-        if id_ not in open_ or one.key.kind != SUPPLY:
-            continue
-        before = open_[id_]
-        match event:
-            case SupplyExpected():
-                open_[id_] = event.quantity
-            case SupplyChanged():
-                open_[id_] = event.open
-            case SupplyReceived():
-                open_[id_] = max(0, before - event.quantity)
-        yield id_.split("/")[2], open_[id_] - before
+        if one.key.kind == SUPPLY and isinstance(one.event, SupplyEvent):
+            before = so_far.get(one.key.id)
+            now = so_far[one.key.id] = supplies.evolve(before, one.event)
+            yield now.sku, now.in_transit - (before.in_transit if before is not None else 0)
 
 
 def what_left_was_ordered(books: Books) -> Iterable[str]:
