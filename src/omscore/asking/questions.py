@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 import attrs
 
-from omscore.asking.stock import AskingStock, Place, asked_day, held_at, places_of
+from omscore.asking.stock import AskingStock, Place, held_at, places_of
 from omscore.atp import lacking, questions
 from omscore.atp.entries import DemandEntry, Entry, of_position
 from omscore.atp.messages import NoSuchItem
@@ -21,7 +21,7 @@ from omscore.atp.projected import Lacks
 from omscore.atp.questions import Bundles, Level, LineNotBy, NotBy, Shipment
 from omscore.atp.reservations import Reservation
 from omscore.catalog.item import ITEM
-from omscore.kernel import ids, moments
+from omscore.kernel import ids
 from omscore.kernel.errors import Refused, Unreadable
 from omscore.kernel.kinds import pairs
 from omscore.kernel.quantities import units
@@ -50,12 +50,10 @@ class AskingQuestions(AskingStock):
 
         As of one moment, and the same numbers that `available` gives one by one.
         """
-        looks = (
-            (one, self._outlook(one, "sellable", method, channel)) for one in self._positions(asked)
-        )
+        places = self._positions(asked, day=day)
+        looks = ((one, self._outlook(one, "sellable", method, channel)) for one in places)
         return {
-            (one.sku, one.node): max(0, outlook.available(asked_day(one, day)))
-            for one, outlook in looks
+            (one.sku, one.node): max(0, outlook.available(one.day(day))) for one, outlook in looks
         }
 
     def shipments(
@@ -73,7 +71,8 @@ class AskingQuestions(AskingStock):
 
         The last one goes by *latest*, or nothing goes.
         """
-        return questions.shipments(self._curve(sku, node, method, channel), quantity, latest, first)
+        curve = self._curve(sku, node, method, channel, latest)
+        return questions.shipments(curve, quantity, latest, first)
 
     def lacking(
         self,
@@ -104,7 +103,7 @@ class AskingQuestions(AskingStock):
     ) -> date | LineNotBy:
         """The first day on which *node* has all of *wanted*, skus and units; or what lacks most."""
         lines = [(ids.sku(sku), quantity) for sku, quantity in pairs(wanted, "wanted")]
-        named = self._of_node(node, lines, method, channel)
+        named = self._of_node(node, lines, method, channel, latest)
         return questions.together(named, lines, latest)
 
     def lacking_together(
@@ -197,13 +196,14 @@ class AskingQuestions(AskingStock):
         asked = [(sku, node) for sku in dict.fromkeys(sku for sku, _ in lines)]
         outlooks = {
             one.sku: self._outlook(one, "sellable", method, channel)
-            for one in self._positions(asked)
+            for one in self._positions(asked, latest=latest)
         }
-        last = None if latest is None else moments.day(latest, "latest")
-        return lacking.lacking_of(outlooks, lines, last)
+        return lacking.lacking_of(outlooks, lines, latest)
 
-    def _curve(self, sku: str, node: str, method: str | None, channel: str | None) -> list[Level]:
-        curves = self._curves([(sku, node)], method, channel)
+    def _curve(
+        self, sku: str, node: str, method: str | None, channel: str | None, latest: date | None
+    ) -> list[Level]:
+        curves = self._curves([(sku, node)], method, channel, latest)
         return curves[ids.sku(sku), ids.node_id(node)]
 
     def _of_node(
@@ -212,15 +212,21 @@ class AskingQuestions(AskingStock):
         lines: Iterable[tuple[ids.Sku, int]],
         method: str | None,
         channel: str | None,
+        latest: date | None,
     ) -> dict[ids.Sku, list[Level]]:
         asked = [(sku, node) for sku in dict.fromkeys(sku for sku, _ in lines)]
-        return {sku: rows for (sku, _), rows in self._curves(asked, method, channel).items()}
+        found = self._curves(asked, method, channel, latest)
+        return {sku: rows for (sku, _), rows in found.items()}
 
     def _curves(
-        self, asked: Iterable[tuple[str, str]], method: str | None, channel: str | None
+        self,
+        asked: Iterable[tuple[str, str]],
+        method: str | None,
+        channel: str | None,
+        latest: date | None = None,
     ) -> dict[tuple[ids.Sku, ids.NodeId], list[Level]]:
         curves = dict[tuple[ids.Sku, ids.NodeId], list[Level]]()
-        for one in self._positions(asked):
+        for one in self._positions(asked, latest=latest):
             rows = self._outlook(one, "sellable", method, channel).curve()
             curves[one.sku, one.node] = [Level(*row) for row in rows]
         return curves

@@ -57,6 +57,10 @@ class Place:
         """What rules are asked about."""
         return Case(self.sku, self.node, method, self.classes)
 
+    def day(self, asked: date | None) -> date:
+        """The day that is asked for: today, if none is."""
+        return self.today if asked is None else asked
+
     def network_with(self, more: int) -> Mapping[ids.NodeId, int]:
         """What each node has on hand if so many units more are here."""
         there = self.network.get(self.node, 0)
@@ -78,12 +82,13 @@ class AskingStock(AskingPromises):
     ) -> int:
         """How many units may still be promised at *node* for *day* (its today, if not given).
 
+        A day that has passed is answered as today.  No day may be more than ten years ahead.
         Safety stock (for delivery by *method*) and what is protected for others than *channel* are
         withheld, as they are from who orders.  A node that takes no work promises nothing.
         """
-        place = self._place(sku, node, condition)
+        place = self._place(sku, node, condition, day=day)
         outlook = self._outlook(place, condition, method, channel)
-        return max(0, outlook.available(asked_day(place, day)))
+        return max(0, outlook.available(place.day(day)))
 
     def earliest(
         self,
@@ -99,11 +104,10 @@ class AskingStock(AskingPromises):
 
         Nor if that day is after *latest*.
         """
-        last = None if latest is None else moments.day(latest, "latest")
-        place, wanted = self._place(sku, node), units(quantity)
+        place, wanted = self._place(sku, node, latest=latest), units(quantity)
         rows = self._outlook(place, "sellable", method, channel).curve()
         found = next((on for on, there in rows if there >= wanted), None)
-        late = found is not None and last is not None and found > last
+        late = found is not None and latest is not None and found > latest
         return None if late else found
 
     def availability(
@@ -156,9 +160,9 @@ class AskingStock(AskingPromises):
 
         It reads as text, too.
         """
-        place = self._place(sku, node)
+        place = self._place(sku, node, day=day)
         outlook = self._outlook(place, "sellable", method, channel)
-        return why(outlook, asked_day(place, day), units(quantity))
+        return why(outlook, place.day(day), units(quantity))
 
     def _outlook(
         self, place: Place, condition: Condition, method: str | None, channel: str | None
@@ -185,18 +189,25 @@ class AskingStock(AskingPromises):
         case, sold = place.case(ids.optional_method(method)), ids.optional_word(channel)
         return self.configuration.availability.terms(case, sold, place.network_with(more))
 
-    def _place(self, sku: str, node: str, condition: Condition = "sellable") -> Place:
+    def _place(
+        self, sku: str, node: str, condition: Condition = "sellable", **days: date | None
+    ) -> Place:
         """A position with what is known of it."""
-        [found] = self._positions([(sku, node)], condition)
+        [found] = self._positions([(sku, node)], condition, **days)
         return found
 
     def _positions(
-        self, asked: Iterable[tuple[str, str]], condition: Condition = "sellable"
+        self,
+        asked: Iterable[tuple[str, str]],
+        condition: Condition = "sellable",
+        **days: date | None,
     ) -> Sequence[Place]:
-        """The position of each sku and node, all as of one moment.
+        """The position of each sku and node, all as of one moment; *days* are asked of them.
 
-        `Refused` if nobody has told us of a sku or of a node: a typo is not "no stock".
+        `Refused` if nobody has told us of a sku or of a node: a typo is not "no stock".  So is a
+        day beyond the horizon, by its name: nothing is granted for it either.
         """
+        given = {name: moments.day(day, name) for name, day in days.items() if day is not None}
         if condition not in CONDITIONS:
             raise Unreadable(f"one of {', '.join(CONDITIONS)}", "$.condition")
         named = [(ids.sku(sku), ids.node_id(node)) for sku, node in pairs(asked, "asked")]
@@ -206,16 +217,11 @@ class AskingStock(AskingPromises):
         def found(unit: UnitOfWork) -> Sequence[Place]:
             return places_of(unit, named, condition, now, availability)
 
-        return rerun(found, self.storage)
-
-
-def asked_day(place: Place, day: date | None) -> date:
-    """*day*, or today there; `Refused` beyond the horizon, for which nothing is granted either."""
-    if day is None:
-        return place.today
-    if (too_far := horizon.too_far(moments.day(day), place.today)) is not None:
-        raise Refused(too_far)
-    return day
+        places = rerun(found, self.storage)
+        for today in {place.today for place in places}:
+            for name, day in given.items():
+                horizon.require_near(day, today, name)
+        return places
 
 
 def _on(terms: Terms, options: Options, usual: Options) -> Options:

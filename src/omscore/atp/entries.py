@@ -39,10 +39,6 @@ def _lot(value: str | None) -> str | None:
     return None if value is None else checked(value, "lot")
 
 
-def _day(_: object, attribute: Attribute[date], value: date) -> None:
-    moments.day(value, attribute.name)
-
-
 def _supply_kind(_: object, attribute: Attribute[SupplyKind], value: SupplyKind) -> None:
     _one_of(SUPPLY_KINDS, value, attribute.name)
 
@@ -63,15 +59,10 @@ def percent(_: object, attribute: Attribute[int], value: int) -> None:
         raise Unreadable("a whole number from 0 to 100", f"$.{attribute.name}")
 
 
-def day_count(value: object, name: str, least: int = 0) -> None:
-    """`Unreadable`, unless *value* is a number of days from *least* to ten years."""
-    if type(value) is not int or not least <= value <= FARTHEST_DAYS:
-        raise Unreadable(f"a whole number of days from {least} to {FARTHEST_DAYS}", f"$.{name}")
-
-
 def some_days(_: object, attribute: Attribute[int], value: object) -> None:
-    """A validator: a number of days."""
-    day_count(value, attribute.name)
+    """A validator: a number of days, up to ten years."""
+    if type(value) is not int or not 0 <= value <= FARTHEST_DAYS:
+        raise Unreadable(f"a whole number of days from 0 to {FARTHEST_DAYS}", f"$.{attribute.name}")
 
 
 @frozen
@@ -80,7 +71,7 @@ class Entry:
 
     id: str = field(converter=_id)
     quantity: int = field(validator=no_or_some_units)
-    day: date = field(validator=_day)
+    day: date = field(validator=moments.some_day)
 
 
 @frozen

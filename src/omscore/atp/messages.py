@@ -13,7 +13,7 @@ from omscore.atp.position import CONDITIONS, Condition
 from omscore.atp.stocktakes import COUNTS, Counts
 from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
-from omscore.kernel.moments import day, instant
+from omscore.kernel.moments import day, instant, some_day
 from omscore.kernel.quantities import no_or_some_units, signed_units, some_units
 from omscore.kernel.reason import Reason
 from omscore.kernel.truth import some_truth
@@ -41,10 +41,6 @@ def _counts(report: CountStock, attribute: Attribute[Counts], value: Counts) -> 
 def as_of(value: datetime | None) -> datetime | None:
     """A converter: the instant of a count, or None."""
     return None if value is None else instant(value, "as_of")
-
-
-def _a_day(_: object, attribute: Attribute[date], value: date) -> None:
-    day(value, attribute.name)
 
 
 def _use_by(_: object, attribute: Attribute[date], value: date) -> None:
@@ -157,7 +153,7 @@ class ExpectSupply(LotReport):
     """
 
     quantity: int = field(validator=some_units)
-    day: date = field(validator=_a_day)
+    day: date = field(validator=some_day)
     kind: DueKind = field(default="purchase", validator=_due_kind)
     firm: bool = field(default=True, validator=some_truth)
     reliability: int = field(default=100, validator=percent)
@@ -171,7 +167,7 @@ class ChangeSupply(StockReport):
     """What is still to come is now *quantity* units on *day*; zero cancels it."""
 
     quantity: int = field(validator=no_or_some_units)
-    day: date = field(validator=_a_day)
+    day: date = field(validator=some_day)
 
 
 @frozen(kw_only=True)
@@ -195,7 +191,7 @@ class DispatchTransfer(LotReport):
 
     to: ids.NodeId = field(converter=_to)
     quantity: int = field(validator=some_units)
-    day: date = field(validator=_a_day)
+    day: date = field(validator=some_day)
 
     def __attrs_post_init__(self) -> None:
         if self.to == self.node:
@@ -208,7 +204,7 @@ class ExpectDemand(StockReport):
     """Others will take units on *day*; what the document said before is replaced."""
 
     quantity: int = field(validator=no_or_some_units)
-    day: date = field(validator=_a_day)
+    day: date = field(validator=some_day)
 
 
 @frozen(kw_only=True)
@@ -218,7 +214,7 @@ class UntrackStock(StockReport):
     Whoever asks gets it *lead_days* later: made to order, or of a vendor without a stock feed.
     """
 
-    since: date | None = field(default=None, validator=optional(_a_day))
+    since: date | None = field(default=None, validator=optional(some_day))
     lead_days: int = field(default=0, validator=some_days)
 
 

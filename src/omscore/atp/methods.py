@@ -19,7 +19,7 @@ from typing import ClassVar, Literal, get_args
 from attrs import Attribute, field, frozen
 
 from omscore.atp.counting import PLAIN, Counted, Counting, normalize
-from omscore.atp.entries import FARTHEST_DAYS, Entry, day_count
+from omscore.atp.entries import FARTHEST_DAYS, Entry
 from omscore.atp.lots import shown
 from omscore.atp.safety import Withheld, withhold
 from omscore.kernel import moments
@@ -43,8 +43,9 @@ FARTHEST_HORIZON = FARTHEST_DAYS + 1
 
 
 def _horizon(_: object, attribute: Attribute[int], value: int) -> None:
-    if value != FARTHEST_HORIZON:
-        day_count(value, attribute.name, least=1)
+    if type(value) is not int or not 1 <= value <= FARTHEST_HORIZON:
+        expected = f"a whole number of days from 1 to {FARTHEST_HORIZON}"
+        raise Unreadable(expected, f"$.{attribute.name}")
 
 
 @frozen(kw_only=True)

@@ -70,8 +70,12 @@ class Outlook:
         return not self.position.expiring and self.terms.counting == ways.PLAIN
 
     def available(self, day: date) -> int:
-        """How many units may be promised for *day*; negative if promises cannot be kept."""
-        there = self.terms.available(self.position, day, today=self.today, now=self.now)
+        """How many units may be promised for *day*; negative if promises cannot be kept.
+
+        A day that has passed is answered as today.
+        """
+        asked = max(day, self.today)
+        there = self.terms.available(self.position, asked, today=self.today, now=self.now)
         return there if self.closed is None else min(0, there)
 
     def curve(self) -> Sequence[tuple[date, int]]:

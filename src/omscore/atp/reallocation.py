@@ -46,10 +46,6 @@ def _strategy(_: object, attribute: Attribute[Strategy], value: Strategy) -> Non
         raise Unreadable(f"one of {', '.join(STRATEGIES)}", f"$.{attribute.name}")
 
 
-def _day(_: object, attribute: Attribute[date], value: date) -> None:
-    moments.day(value, attribute.name)
-
-
 def _merged(shipments: Iterable[Shipment]) -> tuple[Shipment, ...]:
     """One shipment for each day, days ascending."""
     by_day = dict[date, int]()
@@ -67,7 +63,7 @@ class DatedClaim:
 
     id: str = field(validator=named)
     quantity: int = field(validator=some_units)
-    day: date = field(validator=_day)
+    day: date = field(validator=moments.some_day)
     confirmed: tuple[Shipment, ...] = field(default=(), converter=_merged)
     rank: int = field(default=0, validator=rank)
     strategy: Strategy = field(default="redistribute", validator=_strategy)

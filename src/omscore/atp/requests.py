@@ -11,12 +11,13 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from attrs import Attribute, evolve, field, frozen
+from attrs.validators import optional
 
 from omscore.atp.tickets import MOST, Ticket, a_while_or_for_good, distinct, owner_id, some, whole
 from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.keys import Kind
-from omscore.kernel.moments import day
+from omscore.kernel.moments import some_day
 from omscore.kernel.quantities import no_or_some_units, some_units
 from omscore.kernel.reason import Noted, Reason
 from omscore.kernel.several import several, several_of
@@ -27,11 +28,6 @@ MOST_PLACES = 10_000
 NEVER = "never"
 
 # --- what is asked for ------------------------------------------------------------------------
-
-
-def _some_day(_: object, attribute: Attribute[date], value: date | None) -> None:
-    if value is not None:
-        day(value, attribute.name)
 
 
 def _within(_: object, attribute: Attribute[int], value: int) -> None:
@@ -49,7 +45,7 @@ class Wanted:
 
     sku: ids.Sku = field(converter=ids.sku)
     quantity: int = field(validator=some_units)
-    day: date | None = field(default=None, validator=_some_day, kw_only=True)
+    day: date | None = field(default=None, validator=optional(some_day), kw_only=True)
     within_days: int = field(default=0, validator=_within, kw_only=True)
 
 

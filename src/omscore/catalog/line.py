@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 
 from attrs import Attribute, field, frozen
+from attrs.validators import optional
 
 from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
+from omscore.kernel.moments import some_day
 from omscore.kernel.money import Money
 from omscore.kernel.quantities import no_or_some_units, some_units
 from omscore.kernel.several import several, several_of
@@ -61,8 +63,8 @@ class Line:
     price: Money = field(validator=_price)
     ship_to: ids.Region | None = field(default=None, converter=ids.optional_region, kw_only=True)
     method: ids.Method | None = field(default=None, converter=ids.optional_method, kw_only=True)
-    latest: date | None = field(default=None, kw_only=True)
-    wanted: date | None = field(default=None, kw_only=True)
+    latest: date | None = field(default=None, validator=optional(some_day), kw_only=True)
+    wanted: date | None = field(default=None, validator=optional(some_day), kw_only=True)
     split: bool = field(default=True, validator=some_truth, kw_only=True)
     group: str | None = field(default=None, converter=ids.optional_word, kw_only=True)
     substitutes: tuple[Substitute, ...] = field(default=(), converter=_substitutes, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from attrs import frozen
+from attrs import Attribute, frozen
 
 from omscore.kernel.errors import Unreadable
 
@@ -27,6 +27,11 @@ def day(value: object, name: str = "day") -> date:
     if not isinstance(value, date) or isinstance(value, datetime):
         raise Unreadable("a day, without a time", f"$.{name}")
     return value
+
+
+def some_day(_: object, attribute: Attribute[date], value: object) -> None:
+    """A validator: a day, without a time."""
+    day(value, attribute.name)
 
 
 def zone(value: str) -> str:

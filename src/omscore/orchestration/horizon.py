@@ -1,4 +1,7 @@
-"""The horizon of what may be due: no source knows what comes in eleven years, or came then."""
+"""The horizon of what may be due: no source knows what comes in eleven years, or came then.
+
+Whoever asks for units may not name a later day either.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,15 @@ from omscore.kernel.errors import Refused
 
 def require(day: date, today: date, field: str = "day") -> None:
     """`Refused` with the name of the *field* if *day* is more than ten years ahead, or ago."""
-    if (ahead := too_far(day, today, field)) is not None:
-        raise Refused(ahead)
+    require_near(day, today, field)
     if (today - day).days > FARTHEST_DAYS:
         raise Refused(TooLongAgo(field, day, FARTHEST_DAYS))
+
+
+def require_near(day: date, today: date, field: str = "day") -> None:
+    """`Refused` with the name of the *field* if *day* is more than ten years ahead."""
+    if (ahead := too_far(day, today, field)) is not None:
+        raise Refused(ahead)
 
 
 def too_far(day: date, today: date, field: str = "day") -> TooFarAhead | None:

@@ -21,6 +21,7 @@ from omscore.kernel.reason import Reason
 from omscore.lifecycle.order.messages import PlaceOrder
 from omscore.lifecycle.quote.messages import RequestQuote
 from omscore.network.facts import THE_NETWORK, Network
+from omscore.orchestration import horizon
 from omscore.sourcing.need import Alternative, Need
 
 Known = Changes | Seen
@@ -180,7 +181,8 @@ def skus_of(one: Need) -> tuple[ids.Sku, ...]:
 def require_served(changes: Changes, needs: Iterable[Need], prices_in: str | None) -> None:
     """`Refused` with every need whose sku or destination is unknown, or whose day is over.
 
-    So is one in another currency than *prices_in*, if that is given.
+    So is one for a day beyond the horizon, or in another currency than *prices_in*, if that is
+    given.
     """
     network, asked = changes.get(THE_NETWORK) or Network(), list(needs)
     items = {sku: changes.get(ITEM.key(sku)) for one in asked for sku in skus_of(one)}
@@ -196,6 +198,13 @@ def require_served(changes: Changes, needs: Iterable[Need], prices_in: str | Non
         DayPassed(one.line, one.latest)
         for one in asked
         if one.latest is not None and _is_over(one.latest, changes.seen.now)
+    ]
+    today = local_day(changes.seen.now, "UTC")
+    faults += [
+        too_far
+        for one in asked
+        for name, day in (("wanted", one.wanted), ("latest", one.latest))
+        if day is not None and (too_far := horizon.too_far(day, today, f"lines.{one.line}.{name}"))
     ]
     faults += [
         WantedTooLate(one.line, one.wanted, one.latest)

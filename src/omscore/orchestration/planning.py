@@ -29,7 +29,7 @@ from omscore.network.capacity import CAPACITY, Capacity, capacity_id
 from omscore.network.expecting import at_confidence
 from omscore.network.facts import THE_NETWORK, Network, Node
 from omscore.network.plan import Choice, Decision, Leg
-from omscore.orchestration import backlog, expiring, reserving, withholding
+from omscore.orchestration import backlog, expiring, horizon, reserving, withholding
 from omscore.orchestration.backlog import BACKLOG, Backlog
 from omscore.orchestration.needing import Known, described, require_served, skus_of
 from omscore.orchestration.precedence import Precedence, first_come
@@ -124,6 +124,7 @@ class Planner:
         self, seen: Seen, needs: Sequence[Need], wanted: date
     ) -> Mapping[ids.LineId, datetime | None]:
         """Until when each line has to be ordered to be there on the day that is *wanted*."""
+        horizon.require_near(wanted, local_day(seen.now, "UTC"), "wanted")
         untils = dates.order_until(self._asked(seen, needs), self.policy, wanted)
         return {need.line: until for need, until in zip(needs, untils, strict=True)}
 
