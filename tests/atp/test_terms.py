@@ -21,8 +21,9 @@ from omscore.atp.lots import Lot
 from omscore.atp.methods import Options
 from omscore.atp.movements import StockEntered, SupplyScheduled, UnitsReserved
 from omscore.atp.outlook import Outlook
-from omscore.atp.position import Claim, Position, evolve, law, position_id
+from omscore.atp.position import Position, evolve, law, position_id
 from omscore.atp.protection import Protection, Segment
+from omscore.atp.rounds import Claim
 from omscore.atp.safety import Case, SafetyRule, SafetyStock
 from omscore.atp.terms import PLAIN, Terms
 from omscore.atp.why import why

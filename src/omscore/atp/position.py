@@ -45,6 +45,7 @@ from omscore.atp.movements import (
     UnitsFreed,
     UnitsReserved,
 )
+from omscore.atp.rounds import Claim, Round, claims_of, known
 from omscore.atp.timeline import Timeline
 from omscore.kernel.errors import ensure
 from omscore.kernel.ids import NodeId, Sku
@@ -87,19 +88,11 @@ class Held:
 
 
 @frozen
-class Claim:
-    """Units that are promised to a channel."""
-
-    channel: str
-    units: int
-
-
-@frozen
 class Position:
     """What is on hand, and what each day brings and takes; days and expiries ascend.
 
     *lots* are the units, on hand or due, that are not plain; *endless* is supply without limit.
-    *claims* are what of the committed units was promised to which channel.
+    *claims* are what was promised to which channel, *round* what was shipped of shared supply.
     """
 
     on_hand: int = 0
@@ -108,6 +101,7 @@ class Position:
     lots: tuple[Part, ...] = ()
     endless: Endless | None = None
     claims: tuple[Claim, ...] = ()
+    round: Round | None = None
 
     @property
     def expiring(self) -> bool:
@@ -245,16 +239,20 @@ def evolve(position: Position | None, /, *events: PositionEvent) -> Position:
     days = {one.day: [one.supply, one.committed, one.foreign, one.short] for one in was.buckets}
     held = {(one.expires_at, one.day, one.movable, one.channel): one.units for one in was.held}
     claims = {one.channel: one.units for one in was.claims}
+    cut = was.round
     for event in events:
         match event:
             case StockEntered():
                 on_hand += event.units
                 if lots or event.lot is not None:
                     move(lots, None, event.lot, event.units, on_hand)
+                if cut and event.cause == "received":
+                    cut = cut.after(known(on_hand, days))
             case SupplyScheduled(day, units, _, lot):
                 _bucket(days, day)[0] += units
                 if lots or lot is not None:
                     move(lots, day, lot, units, days[day][0])
+                cut = cut and cut.after(known(on_hand, days))
             case SupplyUntracked(endless):
                 pass
             case DemandScheduled(day, units):
@@ -276,6 +274,7 @@ def evolve(position: Position | None, /, *events: PositionEvent) -> Position:
                 else:
                     _hold(held, (expires_at, day, movable, channel), -units)
             case UnitsConsumed(_, day, units, named, channel):
+                cut = (cut or Round(known(on_hand, days))).with_shipped(channel, units)
                 on_hand -= units
                 _leave(_bucket(days, day), units)
                 _claim(claims, channel, -units)
@@ -293,7 +292,8 @@ def evolve(position: Position | None, /, *events: PositionEvent) -> Position:
         tuple(Held(*at[:2], held[at], *at[2:]) for at in sorted(held, key=_named) if held[at]),
         parts_of(lots) if lots else (),
         endless,
-        tuple(Claim(one, claims[one]) for one in sorted(claims) if claims[one]),
+        claims_of(claims),
+        cut,
     )
 
 

@@ -137,6 +137,7 @@ class Protection:
 
     *base* says what shares are of: the `original` supply, so that what a segment has taken counts
     against its own share; or what is `remaining`, so that shares are cut anew from what is left.
+    What is original in a shop is said in `omscore.atp.rounds`.
     """
 
     segments: tuple[Segment, ...] = field(default=(), converter=_segments)

@@ -122,11 +122,16 @@ PLAIN = Terms()
 
 
 def uses(position: Position, protection: Protection, now: datetime) -> list[Use]:
-    """What each segment holds, by name; what no channel holds was taken of the unassigned."""
+    """What each segment holds, or had shipped of the supply that is shared, by name.
+
+    What no channel holds was taken of the unassigned.
+    """
     held = [(one.channel, one.units) for one in position.held if one.expires_at > now]
     named = [*((one.channel, one.units) for one in position.claims), *held]
     committed = sum(one.committed for one in position.buckets)
     taken = {UNASSIGNED: committed - sum(one.units for one in position.claims)}
+    if position.round is not None:
+        named += [(one.channel or None, one.units) for one in position.round.shipped]
     for channel, units in named:
         segment = protection.named(channel)
         taken[segment] = taken.get(segment, 0) + units
