@@ -309,7 +309,7 @@ def test_explain_prints_json_for_programs(do: Do, copied: Path) -> None:
     status, out, _ = do("explain", "1007", "--json")
     assert status == 0
     story = json.loads(out)
-    assert story["order"] == "1007"
+    assert (story["of"], story["id"]) == ("order", "1007")
     times = [one["recorded_at"] for one in story["told"]]
     assert times == sorted(times)
 

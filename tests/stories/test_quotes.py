@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from omscore.kernel.errors import Unreadable
+from omscore.kernel.errors import Refused, Unreadable
 from omscore.kernel.ids import LineId, OrderId, QuoteId
 from omscore.lifecycle.order.messages import AlreadyPlaced
 from omscore.lifecycle.quote.messages import (
@@ -139,6 +139,20 @@ def test_names_are_given_once() -> None:
     )
 
 
+def test_a_quote_tells_its_plan_and_what_became_of_it() -> None:
+    """Who asked, what was chosen and why, until when; then the order, and no customer."""
+    shop = quoted(2).given(AcceptQuote("q-1", order="o-1"))
+    opened, accepted = (one.sentence for one in shop.oms.explain_quote("q-1").told)
+    text = str(shop.oms.explain_quote("q-1"))
+
+    assert opened.startswith("quoted, to DE by standard: 2 x TEA, open until 2026-03-02")
+    assert accepted == "accept: open -> accepted, by order o-1"
+    for words in ("Quote q-1", "sourced: 1 parcel", "berlin sends 2 units of 1 line", "costs "):
+        assert words in text
+    with pytest.raises(Refused):
+        shop.oms.explain_quote("q-9")
+
+
 # --- renewed ----------------------------------------------------------------------------------
 
 
@@ -159,6 +173,9 @@ def test_an_expired_quote_is_planned_again_and_the_difference_is_told() -> None:
     # What two more days of waiting weigh is for the planner, and nobody pays it.
     assert (change.decision.cost, change.decision.parts["waiting"]) == (980, 80)
     assert [one.line for one in change.later] == ["1"]
+    opened, *_ = shop.oms.explain_quote("q-2").told
+    assert opened.sentence.endswith(", in the place of quote q-1")
+    assert opened.details[-4:] == ("otherwise than before:", *str(change).splitlines())
     assert shop.given(AcceptQuote("q-2", order="o-1")).oms.order("o-1").promised == day(3)
     laws.check(shop.oms)
 

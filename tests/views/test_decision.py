@@ -9,7 +9,6 @@ import pytest
 
 from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.kernel.reason import Noted
-from omscore.lifecycle.order.messages import PlanChosen
 from omscore.network.plan import Decision, Leg, PassedOver
 from omscore.views.decision import MOST_SHOWN, details, headline
 
@@ -44,7 +43,7 @@ SOURCED = Decision(
 
 def told(decision: Decision) -> list[str]:
     """The details, under version 5 of the network."""
-    return details(PlanChosen(decision, network=5, items={}))
+    return details(decision, 5)
 
 
 def test_a_whole_decision_reads_like_this() -> None:

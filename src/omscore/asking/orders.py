@@ -76,7 +76,7 @@ class Asking:
         id_ = ids.order_id(order)
         known = orders.required(self.get(ORDER.key(id_)), id_)
         history = self.history(*_concerned(known))
-        return story(id_, history, self._reconsidered(history) if what_if else {})
+        return story("order", id_, history, self._reconsidered(history) if what_if else {})
 
     def _reconsidered(self, history: Iterable[Recorded[object]]) -> dict[str, Sequence[str]]:
         """What could be said of each plan beyond its record, by the event that tells of it."""

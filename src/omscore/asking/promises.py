@@ -16,6 +16,7 @@ from omscore.kernel.quantities import units
 from omscore.kernel.recorded import Context
 from omscore.kernel.several import several
 from omscore.lifecycle.order.messages import RepromiseOrder
+from omscore.lifecycle.quote.quote import QUOTE
 from omscore.network.facts import PICKUP, STANDARD
 from omscore.network.transit import percent
 from omscore.orchestration import needing
@@ -26,6 +27,7 @@ from omscore.promise.change import Change, change_of
 from omscore.promise.options import MOST_PLANS, Options
 from omscore.runtime.handling import read, rerun
 from omscore.sourcing.need import Need
+from omscore.views.story import Story, story
 
 S = TypeVar("S")
 NeedsOf = Callable[[Seen], Sequence[Need]]
@@ -91,6 +93,16 @@ class AskingPromises(Asking):
         if opened.renews is None:
             return None
         return change_of(self.quote(opened.renews).opened.decision, opened.decision)
+
+    def explain_quote(self, quote: str) -> Story:
+        """Everything that happened to a quote, its plan and why.
+
+        If it is in the place of another, also what it promises otherwise.
+        """
+        id_ = ids.quote_id(quote)
+        change, history = self.renewed(quote), self.history(QUOTE.key(id_))
+        told = [] if change is None else ["otherwise than before:", *str(change).splitlines()]
+        return story("quote", id_, history, {history[0].id: told})
 
     def repromise(self, order: str) -> Change:
         """What would be promised otherwise, if an order were planned again now, and why.

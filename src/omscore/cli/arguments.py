@@ -51,8 +51,8 @@ everything from the events.
 """
 EXPLAIN = """\
 Tells everything that happened to an order, in order: when, who, what and why, with the recorded
-sourcing decisions.  Times are UTC.  With --policy each plan is asked for again, as things stood
-then: what would have to be different for a better one?
+sourcing decisions; the same for a quote.  Times are UTC.  With --policy each plan of an order is
+asked for again, as things stood then: what would have to be different for a better one?
 """
 AUDIT = """\
 Recomputes every position, reservation, capacity and order from the events alone, and lists every
@@ -108,9 +108,7 @@ def parser() -> ArgumentParser:
             formatter_class=RawDescriptionHelpFormatter,
         )
     )
-    _explain(
-        commands.add_parser("explain", help="tell the story of one order", description=EXPLAIN)
-    )
+    _explain(commands.add_parser("explain", help="tell the story of an order", description=EXPLAIN))
     _audit(
         commands.add_parser("audit", help="recompute everything from the events", description=AUDIT)
     )
@@ -169,7 +167,7 @@ def _replay(told: ArgumentParser) -> None:
 
 
 def _explain(told: ArgumentParser) -> None:
-    told.add_argument("order", metavar="ORDER_ID", help="the order")
+    told.add_argument("id", metavar="ID", help="the order, or the quote")
     _database(told)
     told.add_argument(
         "--policy",

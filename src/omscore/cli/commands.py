@@ -16,7 +16,10 @@ from omscore.cli import availability, backtesting, pages, status, stores
 from omscore.cli.feeding import feed
 from omscore.cli.policies import policy
 from omscore.cli.progress import shown
+from omscore.kernel import ids
 from omscore.kernel.errors import Broken, Conflict, OmsError, Refused, Unavailable
+from omscore.lifecycle.order.order import ORDER
+from omscore.lifecycle.quote.quote import QUOTE
 from omscore.replay.figures import Figures, plain
 from omscore.replay.run import Ran, Replay
 from omscore.replay.scenario import Scenario, read_scenario
@@ -141,10 +144,14 @@ def closing(result: Result) -> Iterator[str]:
 
 
 def explain(given: Namespace) -> int:
-    """Tell the story of one order."""
+    """Tell the story of one order, or of a quote if no order is named so."""
     chosen = None if given.policy is None else stores.configuration_in(given.policy)
     with stores.oms_of(stores.existing(given.database), chosen) as oms:
-        told = oms.explain(given.order, what_if=chosen is not None)
+        order, quote = ORDER.key(ids.order_id(given.id)), QUOTE.key(ids.quote_id(given.id))
+        if oms.get(order) is None and oms.get(quote) is not None:
+            told = oms.explain_quote(quote.id)
+        else:
+            told = oms.explain(order.id, what_if=chosen is not None)
     if given.json:
         print(json.dumps(attrs.asdict(told), indent=2, default=str))
     else:

@@ -184,7 +184,7 @@ def story(told: Story) -> RenderableType:
         if day != (day := f"{one.occurred_at:%Y-%m-%d}"):
             table.add_row("", "", Text(day, style="bold"))
         table.add_row(f"{one.occurred_at:%H:%M}", one.actor, Group(*_paragraphs(one)))
-    return Group(Text(f"Order {told.order} (times are UTC)", style="bold"), table)
+    return Group(Text(f"{told.of.capitalize()} {told.id} (times are UTC)", style="bold"), table)
 
 
 def _paragraphs(one: Told) -> Iterable[RenderableType]:

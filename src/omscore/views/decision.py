@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from omscore.kernel.ids import LineId, NodeId
-from omscore.lifecycle.order.messages import PlanChosen
 from omscore.network.plan import Decision, Hop, Leg, ParcelName, PassedOver, main_node, parcel_of
 from omscore.views.reasons import sentence
 
@@ -24,16 +23,18 @@ def headline(decision: Decision) -> str:
     return f"sourced: {parcels} {'parcel' if parcels == 1 else 'parcels'}{waiting}"
 
 
-def details(event: PlanChosen) -> list[str]:
-    """The parcels, the price of it and of the next best, and why other nodes were passed over."""
-    decision = event.decision
+def details(decision: Decision, network: int) -> list[str]:
+    """The parcels, the price of it and of the next best, and why other nodes were passed over.
+
+    It was made on version *network* of the facts.
+    """
     return [
         *_transfers(decision.legs),
         *_parcels(decision.legs),
         *_price(decision),
         *_passed_over(decision.passed_over),
         *(f"went wrong on the way: {sentence(fault)}" for fault in decision.faults),
-        f"policy {decision.policy} ({decision.digest}), network version {event.network}",
+        f"policy {decision.policy} ({decision.digest}), network version {network}",
     ]
 
 

@@ -1,7 +1,7 @@
-"""The story of an order: every event in order, who, when and why, in plain words.
+"""The story of an order or a quote: every event in order, who, when and why, in plain words.
 
-Folded from the recorded events of the order, its fulfillment orders and its returns.  It shows no
-personal data: no customer, and no free text.
+Folded from the recorded events of the order, its fulfillment orders and its returns, or of the
+quote.  It shows no personal data: no customer, and no free text.
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import assert_never
+from typing import Literal, assert_never, get_args
 
 from attrs import frozen
 
-from omscore.kernel import ids
 from omscore.kernel.keys import Key
 from omscore.kernel.recorded import Recorded
 from omscore.lifecycle.fulfillment.messages import (
@@ -34,6 +33,7 @@ from omscore.lifecycle.order.messages import (
     ReturnCounted,
     UnitsMoved,
 )
+from omscore.lifecycle.quote.messages import QuoteEvent, QuoteMoved, QuoteOpened
 from omscore.lifecycle.returns.messages import (
     Counted,
     ReturnAnnounced,
@@ -46,6 +46,7 @@ from omscore.lifecycle.returns.messages import (
 from omscore.views import decision
 from omscore.views.reasons import sentence
 
+Subject = Literal["order", "quote"]
 MOST_SHOWN = 3
 NOTHING: Mapping[str, Sequence[str]] = {}
 
@@ -64,13 +65,14 @@ class Told:
 
 @frozen
 class Story:
-    """What happened to an order, from the first event to the last."""
+    """What happened to an order or a quote, from the first event to the last."""
 
-    order: ids.OrderId
+    of: Subject
+    id: str
     told: tuple[Told, ...]
 
     def __str__(self) -> str:
-        lines = [f"Order {self.order}"]
+        lines = [f"{self.of.capitalize()} {self.id}"]
         for one in self.told:
             late = one.recorded_at - one.occurred_at
             noted = f" (recorded {one.recorded_at:%Y-%m-%d %H:%M})" if late else ""
@@ -83,7 +85,8 @@ class Story:
 
 
 def story(
-    order: ids.OrderId,
+    of: Subject,
+    id: str,
     history: Iterable[Recorded[object]],
     further: Mapping[str, Sequence[str]] = NOTHING,
 ) -> Story:
@@ -104,14 +107,14 @@ def story(
         if (words := _words(one.event)) is not None
         for sentence, details in [words]
     ]
-    return Story(order, tuple(told))
+    return Story(of, id, tuple(told))
 
 
 Words = tuple[str, Sequence[str]]
 
 
 def _subject(key: Key[object]) -> str:
-    return "order" if key.kind.name == "order" else str(key)
+    return key.kind.name if key.kind.name in get_args(Subject) else str(key)
 
 
 def _words(event: object) -> Words | None:
@@ -121,6 +124,8 @@ def _words(event: object) -> Words | None:
         return _of_fulfillment(event), ()
     if isinstance(event, ReturnEvent):
         return _of_return(event), ()
+    if isinstance(event, QuoteEvent):
+        return _of_quote(event)
     return None
 
 
@@ -134,7 +139,8 @@ def _of_order(event: OrderEvent) -> Words:
             why = f", because {sentence(event.why)}" if event.why else ""
             return f"{event.move} {_moved(event.moved)}{why}", ()
         case PlanChosen():
-            return decision.headline(event.decision), decision.details(event)
+            chosen = event.decision
+            return decision.headline(chosen), decision.details(chosen, event.network)
         case HoldPlaced():
             return f"hold {event.hold} ({event.reason}) stops {', '.join(event.moves)}", ()
         case HoldLifted():
@@ -179,6 +185,23 @@ def _of_return(event: ReturnEvent) -> str:
             return f"{event.move}: {event.from_} -> {event.to}{why}"
         case ReturnReportIgnored():
             return f"the report {event.move} is ignored: {sentence(event.why)}"
+        case _:
+            assert_never(event)
+
+
+def _of_quote(event: QuoteEvent) -> Words:
+    match event:
+        case QuoteOpened():
+            plain = [line for line in event.lines if line.id not in event.parts]
+            asked = _some(f"{line.quantity} x {line.sku}" for line in (*event.bundles, *plain))
+            until = f"open until {event.expires_at:%Y-%m-%d %H:%M} UTC"
+            instead = f", in the place of quote {event.renews}" if event.renews else ""
+            told = f"quoted, to {event.ship_to} by {event.method}: {asked}, {until}{instead}"
+            plan = decision.headline(event.decision), f"option {event.option}"
+            return told, (*plan, *decision.details(event.decision, event.network))
+        case QuoteMoved():
+            by = f", by order {event.order}" if event.order else ""
+            return f"{event.move}: {event.from_} -> {event.to}{by}", ()
         case _:
             assert_never(event)
 
