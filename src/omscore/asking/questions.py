@@ -1,6 +1,7 @@
 """Asking what can be had when: parts, lines together, bundles, over nodes, for thousands at once.
 
-All of it is look-ahead, which is what grants go by; the stock in an answer is that of one moment.
+All of it goes by the method that the configuration chooses for the item, the node and the channel:
+look-ahead, if none is, which is what grants go by.  The stock in an answer is that of one moment.
 """
 
 from __future__ import annotations
@@ -87,7 +88,8 @@ class AskingQuestions(AskingStock):
         """How many more units, and by when, *node* needs for *quantity* by *latest*; None if none.
 
         Without *latest*, by the last day on which anything comes.  Units by today are thought to be
-        in hand, those by a later day to be due.
+        in hand, those by a later day to be due.  They would do; fewer might, too, where a method is
+        chosen by which more supply can make a number smaller.
         """
         wanted = [(sku, units(quantity))]
         return next(iter(self._lacking(node, wanted, latest, method, channel).values()), None)

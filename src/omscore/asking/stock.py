@@ -11,13 +11,12 @@ from attrs import field, frozen
 
 from omscore.asking.promises import AskingPromises
 from omscore.atp import counting as ways
-from omscore.atp.availability import LOOK_AHEAD, Availability
+from omscore.atp.availability import Availability
 from omscore.atp.entries import of_position
 from omscore.atp.messages import NoSuchItem, NoSuchNode
 from omscore.atp.methods import AtpMethod, Options, Row
 from omscore.atp.outlook import Outlook
 from omscore.atp.position import CONDITIONS, POSITION, Condition, Position, position_id
-from omscore.atp.projected import Untracked
 from omscore.atp.reservations import RESERVATION, Reservation
 from omscore.atp.safety import Case
 from omscore.atp.terms import PLAIN, Terms, uses
@@ -82,6 +81,7 @@ class AskingStock(AskingPromises):
     ) -> int:
         """How many units may still be promised at *node* for *day* (its today, if not given).
 
+        It is what would be granted, unless the configuration chooses another method to answer.
         A day that has passed is answered as today.  No day may be more than ten years ahead.
         Safety stock (for delivery by *method*) and what is protected for others than *channel* are
         withheld, as they are from who orders.  A node that takes no work promises nothing.
@@ -123,19 +123,18 @@ class AskingStock(AskingPromises):
 
         One row for each bucket of *options*, from today to its horizon.  What is not said is as the
         configuration has it for the item, the node and the *channel*: method, options, and how
-        entries count.  Options show the answer; they take nothing from what is withheld, as safety
-        stock and for other channels, but may withhold more.  It answers a question and changes
-        nothing: grants always look ahead to the last entry.
+        entries count.  Where it has no method, rows tell what is granted.  Options show the answer;
+        they take nothing from what is withheld, as safety stock and for other channels, but may
+        withhold more.  It answers a question and changes nothing: grants always look ahead to the
+        last entry.
         """
         for value, kind, name in ((method, AtpMethod, "method"), (options, Options, "options")):
             if value is not None:
                 of_kind(kind, value, name)
         place = self._place(sku, node)
         rule = self.configuration.availability.answer(place.case(), channel)
-        asked = method or rule.method
-        if method is None and isinstance(rule.method, Untracked):
-            asked = LOOK_AHEAD  # the position has that supply
-        terms = self._terms(place, "sellable", None, channel)
+        outlook = self._outlook(place, "sellable", None, channel)
+        terms, asked = outlook.terms, method or outlook.method
         how = _on(terms, rule.options if options is None else options, rule.options)
         entries = of_position(place.position, place.today, place.now)
         rows = asked.curve(entries, place.today, how)
@@ -180,14 +179,14 @@ class AskingStock(AskingPromises):
         channel: str | None,
         more: int = 0,
     ) -> Terms:
-        """On what terms units are promised if so many *more* are in hand.
+        """On what terms a question is answered if so many *more* are in hand.
 
         Nothing is withheld of what is not sellable.
         """
         if condition != "sellable":
             return PLAIN
         case, sold = place.case(ids.optional_method(method)), ids.optional_word(channel)
-        return self.configuration.availability.terms(case, sold, place.network_with(more))
+        return self.configuration.availability.asking(case, sold, place.network_with(more))
 
     def _place(
         self, sku: str, node: str, condition: Condition = "sellable", **days: date | None

@@ -77,10 +77,10 @@ def _options(_: object, __: object, value: Options) -> None:
 
 @frozen(kw_only=True)
 class Answering(Scope):
-    """*method* answers with *options*.
+    """*method* answers questions with *options*; look-ahead, which is the default, as grants do.
 
-    Of their `Counting`, what leaves out supply also restricts what is granted: the type matrix,
-    reliability, days of putting away, and lead days.
+    Their safety stock is withheld from grants too.  Of their `Counting`, what leaves out supply
+    also restricts what is granted: the type matrix, reliability, days of putting away, lead days.
 
     `Untracked` is no way to read what is there, but supply: without limit, from its lead days on;
     so are `unlimited_after_days`.  Such a rule names no channel, for supply is there for all.
@@ -92,6 +92,11 @@ class Answering(Scope):
     def __attrs_post_init__(self) -> None:
         if self.unlimited_after is not None and self.channel is not None:
             raise Unreadable("no channel: what is not counted is there for all", "$.channel")
+
+    @property
+    def telling(self) -> AtpMethod | None:
+        """The method that answers in the place of the position; None if that answers itself."""
+        return None if isinstance(self.method, LookAhead | Untracked) else self.method
 
     @property
     def unlimited_after(self) -> int | None:
@@ -185,14 +190,26 @@ class Availability:
         if self.withholds_nothing:
             return PLAIN
         protecting = _first(self.protecting, case, channel)
-        kept = self.safety.of(case, network)
+        kept, options = self.safety.of(case, network), self.answer(case, channel).options
         return Terms(
-            safety=kept.units,
-            rule=kept.rule,
+            safety=max(kept.units, options.safety),
+            rule=kept.rule if kept.units >= options.safety else None,
             protection=None if protecting is None else protecting.protection,
             channel=None if protecting is None else channel,
-            counting=_restricting(self.answer(case, channel).options.counting),
+            counting=_restricting(options.counting),
         )
+
+    def asking(
+        self,
+        case: Case,
+        channel: str | None = None,
+        network: Mapping[ids.NodeId, int] | None = None,
+    ) -> Terms:
+        """The same for who only asks, and is answered by the method that is chosen for *case*."""
+        terms, rule = self.terms(case, channel, network), self.answer(case, channel)
+        if rule.telling is None:
+            return terms
+        return attrs.evolve(terms, method=rule.telling, bucket=rule.options.bucket)
 
 
 def _restricting(counting: Counting) -> Counting:

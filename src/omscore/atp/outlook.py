@@ -18,16 +18,18 @@ import attrs
 from attrs import frozen
 
 from omscore.atp import counting as ways
-from omscore.atp.entries import FARTHEST_DAYS
+from omscore.atp.entries import EVERYTHING, FARTHEST_DAYS
 from omscore.atp.lots import Lot
+from omscore.atp.methods import AtpMethod
 from omscore.atp.movements import StockEntered, SupplyScheduled
 from omscore.atp.position import Position, evolve
-from omscore.atp.projected import Lacks
-from omscore.atp.terms import Terms
+from omscore.atp.projected import Lacks, LookAhead
+from omscore.atp.terms import MATCHING, Terms
 from omscore.kernel.ids import DocumentId
 from omscore.kernel.quantities import MOST_UNITS
 from omscore.kernel.reason import Reason
 
+LOOK_AHEAD = LookAhead()
 _DAY = timedelta(days=1)
 _MORE = DocumentId("more")
 _USABLE = Lot(kind="on-hand")
@@ -67,7 +69,16 @@ class Outlook:
     @property
     def rising(self) -> bool:
         """Whether for a later day never fewer may be promised."""
-        return not self.position.expiring and self.terms.counting == ways.PLAIN
+        plain = self.terms.method is None and self.terms.counting == ways.PLAIN
+        return plain and not self.position.expiring
+
+    @property
+    def method(self) -> AtpMethod:
+        """What finds how many units there are: what was chosen, or what tells as grants do."""
+        if self.terms.method is not None:
+            return self.terms.method
+        matched = self.position.expiring or self.terms.counting.serves != EVERYTHING
+        return MATCHING if matched else LOOK_AHEAD
 
     def available(self, day: date) -> int:
         """How many units may be promised for *day*; negative if promises cannot be kept.

@@ -18,6 +18,7 @@ from typing import ClassVar, Literal, get_args
 import attrs
 from attrs import Attribute, field, frozen
 
+from omscore.atp.lots import UNLIMITED
 from omscore.atp.methods import Row
 from omscore.atp.shares import shares
 from omscore.kernel import ids
@@ -196,14 +197,18 @@ class Protection:
         return channel if channel is not None and known else UNASSIGNED
 
     def curve(self, segment: str, rows: Iterable[Row], used: Iterable[Use] = ()) -> list[Row]:
-        """*rows* with what a demand of *segment* may take of what is available."""
+        """*rows* with what a demand of *segment* may take of what is available.
+
+        Where that is without limit there is nothing to share.
+        """
         gone = list(used)
-        return [
-            attrs.evolve(
-                row, available=min(row.available, self.available(segment, row.available, gone))
-            )
-            for row in rows
-        ]
+
+        def reach(there: int) -> int:
+            if there >= UNLIMITED:
+                return there
+            return min(there, self.available(segment, there, gone))
+
+        return [attrs.evolve(row, available=reach(row.available)) for row in rows]
 
     def _known(self, segment: str, name: str) -> None:
         if segment != UNASSIGNED and all(one.name != segment for one in self.segments):

@@ -6,6 +6,9 @@ never more than the position allows, whatever the terms are.
 
 Supply that may not serve everybody is matched with demand (`omscore.atp.windows`); whatever counts
 more than the position counts, such as overdue supply, changes no grant.
+
+Whoever only asks may have chosen a method that says how many units there are, instead of the
+position.  No grant is given on such terms.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from omscore.atp import counting as ways
 from omscore.atp.counting import Counting
 from omscore.atp.entries import FARTHEST_DAYS, of_position
 from omscore.atp.lots import UNLIMITED
-from omscore.atp.methods import FARTHEST_HORIZON, Options
+from omscore.atp.methods import FARTHEST_HORIZON, AtpMethod, Bucket, Options
 from omscore.atp.position import Position
 from omscore.atp.protection import UNASSIGNED, Protection, Use
 from omscore.atp.safety import withhold
@@ -47,7 +50,8 @@ class Terms:
     """On what terms units are promised to somebody.
 
     *safety* units are withheld, as the *rule* at that place says; so is, under *protection*, what
-    is not in reach of *channel*.  Only supply counts that does by *counting*.
+    is not in reach of *channel*.  Only supply counts that does by *counting*.  For questions
+    alone, a *method* may be chosen that finds what there is, by *bucket*.
     """
 
     safety: int = 0
@@ -55,11 +59,18 @@ class Terms:
     protection: Protection | None = None
     channel: str | None = None
     counting: Counting = ways.PLAIN
+    method: AtpMethod | None = None
+    bucket: Bucket = "day"
 
     @property
     def plain(self) -> bool:
         """Whether nothing is withheld."""
         return self is PLAIN or self == PLAIN
+
+    @property
+    def options(self) -> Options:
+        """What a method is asked with: every day, nothing withheld."""
+        return Options(horizon_days=FARTHEST_HORIZON, counting=self.counting, bucket=self.bucket)
 
     def available(self, position: Position, day: date, *, today: date, now: datetime) -> int:
         """How many units may be promised for *day* on these terms."""
@@ -68,14 +79,17 @@ class Terms:
 
     def most(self, position: Position, day: date, *, today: date, now: datetime) -> int:
         """How many units there are for *day*, before anything is withheld."""
+        asked = max(day, today)
+        if self.method is not None and (asked - today).days <= FARTHEST_DAYS:
+            entries = of_position(position, today, now)
+            return self.method.available(entries, asked, today, self.options)
         most = position.available(day, today=today, now=now)
         if self.counting == ways.PLAIN or most <= 0:
             return most
         if (day - today).days > FARTHEST_DAYS:
             return 0
-        options = Options(horizon_days=FARTHEST_HORIZON, counting=self.counting)
         entries = of_position(position, today, now)
-        return min(most, max(0, MATCHING.available(entries, max(day, today), today, options)))
+        return min(most, max(0, MATCHING.available(entries, asked, today, self.options)))
 
     def curve(
         self, position: Position, start: date, *, today: date, now: datetime
@@ -97,11 +111,13 @@ class Terms:
 
     def _days(self, position: Position, start: date, today: date, now: datetime) -> list[date]:
         """The days on which what is there may change."""
-        days = {start, *(day for day, _ in position.curve(start, today=today, now=now))}
-        if self.counting != ways.PLAIN:
-            options = Options(counting=self.counting)
-            counted = MATCHING.counted(of_position(position, today, now), today, options)
-            days.update(one.start for one in MATCHING.steps(counted, options))
+        days = {start}
+        if self.method is None:
+            days.update(day for day, _ in position.curve(start, today=today, now=now))
+        if self.method is not None or self.counting != ways.PLAIN:
+            method, options = self.method or MATCHING, self.options
+            counted = method.counted(of_position(position, today, now), today, options)
+            days.update(one.start for one in method.steps(counted, options))
             days.add(today + timedelta(days=self.counting.lead_days))
         return sorted(day for day in days if day >= start)
 

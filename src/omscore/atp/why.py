@@ -11,13 +11,11 @@ from datetime import date
 from attrs import frozen
 
 from omscore.atp.entries import of_position
-from omscore.atp.methods import FARTHEST_HORIZON, Explanation, Options
+from omscore.atp.methods import Explanation
 from omscore.atp.outlook import NothingWouldDo, Outlook
-from omscore.atp.projected import Lacks, LookAhead
-from omscore.atp.terms import MATCHING, Withheld
+from omscore.atp.projected import Lacks
+from omscore.atp.terms import Withheld
 from omscore.kernel.reason import Reason
-
-LOOK_AHEAD = LookAhead()
 
 
 @frozen
@@ -25,8 +23,9 @@ class WhyAvailable:
     """*available* units may be promised for *day*.
 
     *stock* explains how many there are, *withheld* what is taken from that, by the safety rule at
-    the place *rule*.  *asked* units would be there with what is *lacking*; that is None if they are
-    there.  *closed* is why the node promises nothing of what it has.
+    the place *rule*; by the options of the answer, if that is None.  *asked* units would be there
+    with what is *lacking*; that is None if they are there.  *closed* is why the node promises
+    nothing of what it has.
     """
 
     day: date
@@ -44,7 +43,8 @@ class WhyAvailable:
             lines.append(f"  none, since {self.closed}")
         lines.append(f"{self.stock}")
         if self.withheld.safety:
-            lines.append(f"  -{self.withheld.safety} safety stock, by rule {self.rule}")
+            by = "by the options" if self.rule is None else f"by rule {self.rule}"
+            lines.append(f"  -{self.withheld.safety} safety stock, {by}")
         if self.withheld.protected:
             lines.append(f"  -{self.withheld.protected} kept for other channels")
         if self.withheld.safety_short:
@@ -58,9 +58,8 @@ def why(outlook: Outlook, day: date, asked: int) -> WhyAvailable:
     """Why so many units may be promised for *day*; `Unreadable` if it is none of the next years."""
     position, terms = outlook.position, outlook.terms
     today, now = outlook.today, outlook.now
-    options = Options(horizon_days=FARTHEST_HORIZON, counting=terms.counting)
     entries = of_position(position, today, now)
-    stock = (LOOK_AHEAD if outlook.rising else MATCHING).explain(entries, day, today, options)
+    stock = outlook.method.explain(entries, day, today, terms.options)
     withheld = terms.withheld(position, terms.most(position, day, today=today, now=now), now)
     available = max(0, withheld.available) if outlook.closed is None else 0
     lacking = outlook.lacks(asked, day)
