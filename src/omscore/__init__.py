@@ -84,6 +84,7 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
         DeliverFulfillment as DeliverFulfillment,
         LoseFulfillment as LoseFulfillment,
         Missing as Missing,
+        OfLot as OfLot,
         PackFulfillment as PackFulfillment,
         PickFulfillment as PickFulfillment,
         PutBackFulfillment as PutBackFulfillment,
@@ -226,8 +227,8 @@ _HOMES = {
     ),
     "lifecycle.fulfillment.messages": (
         "AcceptFulfillment ArriveFulfillment DeliverFulfillment LoseFulfillment Missing "
-        "PackFulfillment PickFulfillment PutBackFulfillment RecallFulfillment RejectFulfillment "
-        "ReturnToSender ShipFulfillment"
+        "OfLot PackFulfillment PickFulfillment PutBackFulfillment RecallFulfillment "
+        "RejectFulfillment ReturnToSender ShipFulfillment"
     ),
     "lifecycle.returns.messages": (
         "AcceptReturn AnnounceReturn CancelReturn Grade GradeReturn ReceiveReturn RefuseReturn "

@@ -1,6 +1,7 @@
 """What a node reports of its work: in any sequence, late, and again."""
 
 from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -87,7 +88,7 @@ def some_work() -> Story[Fulfillment, Report, FulfillmentEvent]:
     ).given(RELEASED)
 
 
-def moved(move: str, from_: str, to: str, **rest: str) -> FulfillmentMoved:
+def moved(move: str, from_: str, to: str, **rest: Any) -> FulfillmentMoved:
     return FulfillmentMoved(move, from_, to, **rest)
 
 

@@ -10,6 +10,7 @@ from omscore.adapters.clocks import FixedClock
 from omscore.atp.lots import UNLIMITED, Lot, Part
 from omscore.atp.messages import (
     AdjustStock,
+    CountStock,
     DispatchTransfer,
     ExpectDemand,
     ExpectSupply,
@@ -24,8 +25,10 @@ from omscore.atp.messages import (
 from omscore.atp.movements import ShortageDeclared, StockEntered
 from omscore.atp.position import POSITION, Condition, Position, position_id
 from omscore.kernel.errors import Unreadable
-from omscore.kernel.ids import NodeId, Sku
+from omscore.kernel.ids import FulfillmentId, LineId, NodeId, Sku
 from omscore.lifecycle.fulfillment.messages import (
+    MoreOfLotsThanAsked,
+    OfLot,
     PackFulfillment,
     PickFulfillment,
     ShipFulfillment,
@@ -34,6 +37,7 @@ from omscore.oms import Oms
 from omscore.testing import laws
 from omscore.testing.builders import (
     DAY,
+    HOUR,
     TODAY,
     a_node,
     a_quote,
@@ -115,6 +119,54 @@ def test_what_expires_first_is_shipped_first() -> None:
 
     assert position(shop).lots == (Part(None, Lot(day(9), "B"), 1),)
     assert position(shop).on_hand == 3
+    laws.check(shop.oms)
+
+
+def packed(shop: Shop, *asked: int) -> FulfillmentId:
+    """An order of so many units in each line, ready to leave."""
+    [work] = shop.given(an_order(*asked)).oms.order("o-1").fulfillments
+    shop.given(PickFulfillment(work), PackFulfillment(work))
+    return work
+
+
+def test_who_ships_may_name_the_lots_that_left() -> None:
+    """The picker took the newer tea, and scanned it; of the other line nobody says anything."""
+    shop = a_shop({}).given(milk(2, day(9), "r-2", "B"), milk(2, day(5), "r-1", "A"))
+    work = packed(shop, 2, 1)
+    lots = (OfLot("1", 1, lot="B"), OfLot("1", 1, use_by=day(9)))
+    shop.given(ShipFulfillment(work, lots=lots))
+
+    assert position(shop).lots == (Part(None, Lot(day(5), "A"), 1),)
+    left = OfLot("1", 2, use_by=day(9), lot="B"), OfLot("2", 1, use_by=day(5), lot="A")
+    assert shop.oms.fulfillment(work).lots == left
+    assert "2 of line 1 of lot B useful until 2026-03-11" in str(shop.oms.explain("o-1"))
+    laws.check(shop.oms)
+
+
+def test_a_lot_that_is_not_there_cannot_have_left() -> None:
+    """Nor can more units of lots than were asked for; then nothing has happened."""
+    shop = a_shop({}).given(milk(2, day(9), "r-2", "B"), milk(2, day(5), "r-1", "A"))
+    work = packed(shop, 3)
+    shop.refuses(ShipFulfillment(work, lots=[OfLot("1", 3, lot="B")]), NotOfLot(3, 2))
+    more = [OfLot("1", 2, lot="A"), OfLot("1", 2, lot="B"), OfLot("7", 1, lot="B")]
+    lines = LineId("1"), LineId("7")
+    faults = (MoreOfLotsThanAsked(lines[0], 4, 3), MoreOfLotsThanAsked(lines[1], 1, 0))
+    shop.refuses(ShipFulfillment(work, lots=more), *faults)
+
+    assert shop.oms.order("o-1").status == "packed"
+
+
+def test_a_count_of_the_evening_takes_no_lot_from_what_left_at_noon() -> None:
+    """The sheet lacks the two units that had left; which lot they were of is told later."""
+    shop = a_shop({}).given(milk(2, day(9), "r-2", "B"), milk(2, day(5), "r-1", "A"))
+    work = packed(shop, 2)
+    noon = shop.clock.at + HOUR
+    shop.after(2 * HOUR).given(CountStock(**AT, counted=2, document="c-1"))
+    assert position(shop).lots == (Part(None, Lot(day(9), "B"), 2),)
+    shop.oms.do(ShipFulfillment(work, lots=[OfLot("1", 2, lot="A")]), occurred_at=noon)
+
+    assert position(shop).lots == (Part(None, Lot(day(9), "B"), 2),)
+    assert shop.oms.order("o-1").status == "shipped"
     laws.check(shop.oms)
 
 

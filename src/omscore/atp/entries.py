@@ -16,7 +16,7 @@ from omscore.atp.lots import PLAIN, UNLIMITED, Part, SupplyKind
 from omscore.atp.position import Position
 from omscore.kernel import moments
 from omscore.kernel.errors import Unreadable
-from omscore.kernel.ids import checked
+from omscore.kernel.ids import checked, optional_lot
 from omscore.kernel.quantities import MOST_UNITS, no_or_some_units, units
 from omscore.kernel.several import each
 from omscore.kernel.truth import some_truth
@@ -33,10 +33,6 @@ FARTHEST_DAYS = 3_660
 
 def _id(value: str) -> str:
     return checked(value, "id")
-
-
-def _lot(value: str | None) -> str | None:
-    return None if value is None else checked(value, "lot")
 
 
 def _supply_kind(_: object, attribute: Attribute[SupplyKind], value: SupplyKind) -> None:
@@ -85,7 +81,7 @@ class SupplyEntry(Entry):
 
     kind: SupplyKind = field(default="purchase", validator=_supply_kind)
     use_by: date | None = field(default=None, kw_only=True)
-    lot: str | None = field(default=None, converter=_lot, kw_only=True)
+    lot: str | None = field(default=None, converter=optional_lot, kw_only=True)
     firm: bool = field(default=True, validator=some_truth, kw_only=True)
     reliability: int = field(default=100, validator=percent, kw_only=True)
 
@@ -114,7 +110,7 @@ class DemandEntry(Entry):
     """
 
     kind: DemandKind = field(default="committed", validator=demand_kind)
-    lot: str | None = field(default=None, converter=_lot, kw_only=True)
+    lot: str | None = field(default=None, converter=optional_lot, kw_only=True)
     fresh_days: int = field(default=0, validator=some_days, kw_only=True)
 
     def __attrs_post_init__(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import MAXYEAR, date, datetime
+from datetime import date, datetime
 from typing import ClassVar, Literal, get_args
 
 from attrs import Attribute, field, frozen
@@ -13,7 +13,7 @@ from omscore.atp.position import CONDITIONS, Condition
 from omscore.atp.stocktakes import COUNTS, Counts
 from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
-from omscore.kernel.moments import day, instant, some_day
+from omscore.kernel.moments import instant, last_day, some_day
 from omscore.kernel.quantities import no_or_some_units, signed_units, some_units
 from omscore.kernel.reason import Reason
 from omscore.kernel.truth import some_truth
@@ -43,11 +43,6 @@ def as_of(value: datetime | None) -> datetime | None:
     return None if value is None else instant(value, "as_of")
 
 
-def _use_by(_: object, attribute: Attribute[date], value: date) -> None:
-    if day(value, attribute.name).year == MAXYEAR:
-        raise Unreadable(f"a day before {MAXYEAR}; nothing, for units that last", "$.use_by")
-
-
 def _useful_when_due(report: ExpectSupply | DispatchTransfer) -> None:
     if report.use_by is not None and report.use_by < report.day:
         raise Unreadable("not before the day on which it is due", "$.use_by")
@@ -59,10 +54,6 @@ def _to(value: str) -> ids.NodeId:
 
 def _receipt(value: str) -> ids.DocumentId:
     return ids.document_id(value, "receipt")
-
-
-def _lot(value: str | None) -> str | None:
-    return None if value is None else ids.checked(value, "lot")
 
 
 def _due_kind(_: object, attribute: Attribute[DueKind], value: DueKind) -> None:
@@ -86,8 +77,8 @@ class StockReport:
 class LotReport(StockReport):
     """A report that may say of which *lot* units are, and until when they are useful (*use_by*)."""
 
-    use_by: date | None = field(default=None, validator=optional(_use_by))
-    lot: str | None = field(default=None, converter=_lot)
+    use_by: date | None = field(default=None, validator=optional(last_day))
+    lot: str | None = field(default=None, converter=ids.optional_lot)
 
 
 @frozen(kw_only=True)

@@ -146,6 +146,11 @@ def optional_word(value: str | None) -> str | None:
     return None if value is None else word(value)
 
 
+def optional_lot(value: str | None) -> str | None:
+    """The name of a lot, or None."""
+    return None if value is None else checked(value, "lot")
+
+
 def optional_reference(value: str | None) -> str | None:
     """A name in another system, such as a customer in the host's own books, or None."""
     return None if value is None else checked(value, "reference")

@@ -34,6 +34,13 @@ def some_day(_: object, attribute: Attribute[date], value: object) -> None:
     day(value, attribute.name)
 
 
+def last_day(_: object, attribute: Attribute[date], value: date) -> None:
+    """A validator: a day that another one follows."""
+    if day(value, attribute.name).year == MAXYEAR:
+        problem = f"a day before {MAXYEAR}; nothing, for units that last"
+        raise Unreadable(problem, f"$.{attribute.name}")
+
+
 def zone(value: str) -> str:
     """*value*, if it names a time zone of the IANA database."""
     try:

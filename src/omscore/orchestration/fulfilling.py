@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+import attrs
 from attrs import frozen
 
 from omscore.atp.position import POSITION, position_id
@@ -29,6 +30,7 @@ from omscore.lifecycle.fulfillment.messages import (
     PickFulfillment,
     RecallFulfillment,
     Report,
+    ShipFulfillment,
     Task,
     TasksLowered,
 )
@@ -38,7 +40,7 @@ from omscore.lifecycle.order.order import ORDER, Order, Share
 from omscore.network.calendar import release_at
 from omscore.network.facts import THE_NETWORK, Network
 from omscore.network.plan import ParcelName
-from omscore.orchestration import stock, units
+from omscore.orchestration import shipping, stock, units
 
 
 @frozen
@@ -142,11 +144,12 @@ class Reporting:
         key, changes = FULFILLMENT.key(report.fulfillment), Changes(seen)
         work = fulfillments.required(changes.get(key), report.fulfillment)
         for event in fulfillments.decide(work, report, self.ship_flow):
+            if isinstance(event, FulfillmentMoved):
+                self._moved(changes, work, event, report, context)
+                continue
             changes.tell(key, [event])
             if isinstance(event, TasksLowered):
                 self._missed(changes, work, event, context)
-            if isinstance(event, FulfillmentMoved):
-                self._moved(changes, work, event.move, context)
         return changes
 
     def _missed(
@@ -168,13 +171,25 @@ class Reporting:
                 paper = DocumentId(work.id)
                 stock.suspect(changes, context, work.node, task.sku, task.quantity, paper)
 
-    def _moved(self, changes: Changes, work: Fulfillment, move: str, context: Context) -> None:
-        order = changes.require(ORDER.key(work.order))
+    def _moved(
+        self,
+        changes: Changes,
+        work: Fulfillment,
+        event: FulfillmentMoved,
+        report: Report,
+        context: Context,
+    ) -> None:
+        """The units move too; what is shipped leaves its lots."""
+        order, move, left = changes.require(ORDER.key(work.order)), event.move, shipping.UNKNOWN
         shares = [
             share for share in _in_work(order, work) if self.flow.allows(share.group.stage, move)
         ]
+        if isinstance(report, ShipFulfillment):
+            left = shipping.lots_leaving(changes, context, shares, report.lots)
+        moved = attrs.evolve(event, lots=tuple(shipping.told_apart(shares, left)))
+        changes.tell(FULFILLMENT.key(work.id), [moved])
         if shares:
-            units.tell(changes, order.id, orders.moving(self.flow, move, shares), context)
+            units.tell(changes, order.id, orders.moving(self.flow, move, shares), context, left)
 
 
 @frozen

@@ -5,7 +5,7 @@ Pure functions on `Changes` that every journey uses.  Each needs the keys of `re
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from omscore.atp import granting
@@ -22,10 +22,13 @@ from omscore.atp.granting import (
     Reserve,
     Short,
 )
+from omscore.atp.lots import PLAIN as BARE
+from omscore.atp.lots import Part
 from omscore.atp.movements import ShortageDeclared, StockEntered
-from omscore.atp.position import POSITION
+from omscore.atp.position import POSITION, PositionId
 from omscore.atp.reservations import RESERVATION, Exit
 from omscore.atp.shortage import clearable, deficits
+from omscore.atp.stocktakes import Stocktake
 from omscore.atp.terms import PLAIN, Terms
 from omscore.kernel.errors import Broken, Refused
 from omscore.kernel.ids import NodeId, ReservationId
@@ -86,17 +89,33 @@ def commit(changes: Changes, context: Context, held: ReservationId, *, owner: st
     _change(changes, context, Commit(held, owner, epoch))
 
 
-def consume(changes: Changes, context: Context, held: ReservationId, quantity: int) -> None:
-    """Units left the node.  Whatever that leaves without stock is declared short.
+def consume(
+    changes: Changes,
+    context: Context,
+    held: ReservationId,
+    quantity: int,
+    lots: Sequence[Part] = (),
+) -> None:
+    """Units left the node, of these *lots*.  Whatever that leaves without stock is declared short.
 
     A physical count since then did not find them any more, so they are entered again first.
     """
     position = changes.require(RESERVATION.key(held)).position
-    at, counted = POSITION.key(position), lateness.counted_since(changes, context, position)
-    if counted is not None and counted.counts == "physical":
-        changes.tell(at, [StockEntered("counted", quantity, counted.document)])
-    _change(changes, context, End(held, quantity, "consumed"))
+    at, counted = POSITION.key(position), missed_by_count(changes, context, position)
+    if counted is not None:
+        bare = Part(None, BARE, quantity - sum(one.units for one in lots))
+        for one in (*lots, bare):
+            lot = None if one.lot == BARE else one.lot
+            if one.units:
+                changes.tell(at, [StockEntered("counted", one.units, counted.document, lot)])
+    _change(changes, context, End(held, quantity, "consumed", tuple(lots)))
     settle(changes, at, context)
+
+
+def missed_by_count(changes: Changes, context: Context, position: PositionId) -> Stocktake | None:
+    """The physical count that did not find any more what leaves now; None if it is news."""
+    counted = lateness.counted_since(changes, context, position)
+    return counted if counted is not None and counted.counts == "physical" else None
 
 
 def free(

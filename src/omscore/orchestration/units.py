@@ -22,6 +22,7 @@ from omscore.lifecycle.order.order import ORDER, Order, Share
 from omscore.network.capacity import CAPACITY, capacity_id
 from omscore.orchestration import backlog, reserving
 from omscore.orchestration.backlog import BACKLOG, Waiting
+from omscore.orchestration.shipping import UNKNOWN, Left
 
 
 def reads_of(
@@ -46,8 +47,13 @@ def reads_of(
         yield from reserving.reads_of(seen, held)
 
 
-def tell(changes: Changes, order: OrderId, event: UnitsMoved, context: Context) -> None:
-    """Let units move, and let go of what they no longer hold: it goes to those who wait for it."""
+def tell(
+    changes: Changes, order: OrderId, event: UnitsMoved, context: Context, left: Left = UNKNOWN
+) -> None:
+    """Let units move, and let go of what they no longer hold: it goes to those who wait for it.
+
+    What is shipped is of the lots that have *left*.
+    """
     key = ORDER.key(order)
     lines = (known := changes.require(key)).lines
     changes.tell(key, [event])
@@ -59,7 +65,7 @@ def tell(changes: Changes, order: OrderId, event: UnitsMoved, context: Context) 
         if moved.to.stage == "backordered":
             changes.tell(BACKLOG.key(sku), [backlog.WaitingJoined(_waiting(known, moved))])
         if moved.from_.reservation is not None and moved.to.reservation is None:
-            _let_go(changes, moved, moved.from_.reservation, event.move, context)
+            _let_go(changes, moved, moved.from_.reservation, event.move, context, left)
             if event.move != "ship":
                 freed[orders.sku_of(lines[moved.line], moved.from_)] = None
         elif moved.from_.made and moved.to.node is None:
@@ -73,11 +79,11 @@ def _waiting(order: Order, moved: Moved) -> Waiting:
 
 
 def _let_go(
-    changes: Changes, moved: Moved, held: ReservationId, move: str, context: Context
+    changes: Changes, moved: Moved, held: ReservationId, move: str, context: Context, left: Left
 ) -> None:
     """Shipped units consume what was reserved for them; all others free it, and their day."""
     if move == "ship":
-        reserving.consume(changes, context, held, moved.quantity)
+        reserving.consume(changes, context, held, moved.quantity, left.get(held, ()))
         return
     reserving.free(changes, context, held, moved.quantity)
     _free_day(changes, moved)

@@ -76,6 +76,16 @@ def report(draw: Draw, known: Known) -> Sequence[Step]:
         st.builds(work.Missing, st.sampled_from(["1", "1", "2"]), quantities(2)),
         max_size=2,
     )
+    of_lots = st.lists(
+        st.builds(
+            work.OfLot,
+            st.sampled_from(["1", "1", "2"]),
+            quantities(2),
+            use_by=st.none() | st.integers(-1, 9).map(day),
+            lot=st.just("L1"),
+        ),
+        max_size=2,
+    )
     return [
         draw(
             st.one_of(
@@ -94,6 +104,7 @@ def report(draw: Draw, known: Known) -> Sequence[Step]:
                     ]
                 ),
                 st.builds(work.PickFulfillment, st.just(of), missing=missing),
+                st.builds(work.ShipFulfillment, st.just(of), lots=of_lots),
             )
         )
     ]

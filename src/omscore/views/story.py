@@ -19,6 +19,7 @@ from omscore.lifecycle.fulfillment.messages import (
     FulfillmentEvent,
     FulfillmentMoved,
     FulfillmentReleased,
+    OfLot,
     ReportIgnored,
     Task,
     TasksLowered,
@@ -161,13 +162,20 @@ def _of_fulfillment(event: FulfillmentEvent) -> str:
         case FulfillmentMoved():
             why = f", because {event.why}" if event.why else ""
             tracking = f", tracked as {event.tracking}" if event.tracking else ""
-            return f"{event.move}: {event.from_} -> {event.to}{why}{tracking}"
+            lots = "".join(f", {_of_lot(one)}" for one in event.lots)
+            return f"{event.move}: {event.from_} -> {event.to}{why}{tracking}{lots}"
         case TasksLowered():
             return f"{event.cause}: {_tasks(event.tasks)} less"
         case ReportIgnored():
             return f"the report {event.move} is ignored: {sentence(event.why)}"
         case _:
             assert_never(event)
+
+
+def _of_lot(one: OfLot) -> str:
+    name = f" of lot {one.lot}" if one.lot else ""
+    ends = f" useful until {one.use_by}" if one.use_by else ""
+    return f"{one.quantity} of line {one.line}{name}{ends}"
 
 
 def _of_return(event: ReturnEvent) -> str:

@@ -5,6 +5,7 @@ Its tasks say which units, and from which reservations; short and withdrawn unit
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import assert_never
@@ -22,8 +23,10 @@ from omscore.lifecycle.fulfillment.messages import (
     FulfillmentReleased,
     Missing,
     MoreMissingThanAsked,
+    MoreOfLotsThanAsked,
     NoSuchFulfillment,
     NotNow,
+    OfLot,
     PickFulfillment,
     RecallFulfillment,
     RejectFulfillment,
@@ -40,7 +43,7 @@ OFF_THE_SHELF = frozenset({"picked", "packed", "recalled"})
 
 @frozen
 class Fulfillment:
-    """Who sends what to where, when, and how far it is."""
+    """Who sends what to where, when, and how far it is; *lots* are of what was shipped."""
 
     id: ids.FulfillmentId
     order: ids.OrderId
@@ -52,6 +55,7 @@ class Fulfillment:
     stage: str
     tracking: str | None = None
     via: ids.NodeId | None = None
+    lots: tuple[OfLot, ...] = ()
 
 
 def required(found: Fulfillment | None, id_: ids.FulfillmentId) -> Fulfillment:
@@ -67,7 +71,7 @@ def decide(
     """What a node's *report* leads to.
 
     A late or repeated one is ignored, with a reason; `Refused` if the work is unknown, or if
-    more is missing than was asked for.
+    more is missing, or of lots, than was asked for.
     """
     known = required(fulfillment, report.fulfillment)
     if not flow.allows(known.stage, report.move):
@@ -75,8 +79,26 @@ def decide(
     if isinstance(report, PickFulfillment) and report.missing:
         return _picked_short(known, report.missing, flow)
     why = report.reason if isinstance(report, RejectFulfillment) else None
-    tracking = report.tracking if isinstance(report, ShipFulfillment) else None
-    return [_moved(known, report.move, flow, why, tracking)]
+    if not isinstance(report, ShipFulfillment):
+        return [_moved(known, report.move, flow, why)]
+    _require_asked(known, report.lots)
+    return [_moved(known, report.move, flow, why, report.tracking)]
+
+
+def _require_asked(fulfillment: Fulfillment, lots: Iterable[OfLot]) -> None:
+    """`Refused`, if lots are named of more units than come from stock."""
+    named, asked = Counter[ids.LineId](), Counter[ids.LineId]()
+    for one in lots:
+        named[one.line] += one.quantity
+    for task in fulfillment.tasks:
+        asked[task.line] += 0 if task.reservation is None else task.quantity
+    faults = [
+        MoreOfLotsThanAsked(line, units, asked[line])
+        for line, units in named.items()
+        if units > asked[line]
+    ]
+    if faults:
+        raise Refused(*faults)
 
 
 def recall(
@@ -160,7 +182,10 @@ def evolve(fulfillment: Fulfillment | None, /, *events: FulfillmentEvent) -> Ful
         match event:
             case FulfillmentMoved():
                 fulfillment = attrs.evolve(
-                    fulfillment, stage=event.to, tracking=event.tracking or fulfillment.tracking
+                    fulfillment,
+                    stage=event.to,
+                    tracking=event.tracking or fulfillment.tracking,
+                    lots=event.lots or fulfillment.lots,
                 )
             case TasksLowered():
                 fulfillment = attrs.evolve(fulfillment, tasks=_less(fulfillment.tasks, event.tasks))

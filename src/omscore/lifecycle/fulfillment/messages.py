@@ -7,8 +7,11 @@ from datetime import date
 from typing import ClassVar
 
 from attrs import field, frozen
+from attrs.validators import optional
 
 from omscore.kernel import ids
+from omscore.kernel.errors import Unreadable
+from omscore.kernel.moments import last_day
 from omscore.kernel.quantities import some_units
 from omscore.kernel.reason import Noted, Reason
 from omscore.kernel.several import several_of
@@ -70,12 +73,31 @@ class PackFulfillment(Report):
 
 
 @frozen
+class OfLot:
+    """Units of an order line that are of a *lot*, or useful until *use_by*, or both."""
+
+    line: ids.LineId = field(converter=ids.line_id)
+    quantity: int = field(validator=some_units)
+    use_by: date | None = field(default=None, validator=optional(last_day), kw_only=True)
+    lot: str | None = field(default=None, converter=ids.optional_lot, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if self.lot is None and self.use_by is None:
+            raise Unreadable("the name of a lot, unless use_by says which", "$.lot")
+
+
+def _of_lots(value: Iterable[OfLot]) -> tuple[OfLot, ...]:
+    return several_of(OfLot, value, "lots")
+
+
+@frozen
 class ShipFulfillment(Report):
-    """The parcel left the node."""
+    """The parcel left the node, with units of these *lots*; others left as they expire."""
 
     move: ClassVar[str] = "ship"
 
     tracking: str | None = field(default=None, converter=ids.optional_word, kw_only=True)
+    lots: tuple[OfLot, ...] = field(default=(), converter=_of_lots, kw_only=True)
 
 
 @frozen
@@ -150,13 +172,14 @@ class FulfillmentReleased:
 
 @frozen
 class FulfillmentMoved:
-    """The work went on, or ended."""
+    """The work went on, or ended; what left was of these *lots*, as far as the books know."""
 
     move: str
     from_: str
     to: str
     why: str | None = None
     tracking: str | None = None
+    lots: tuple[OfLot, ...] = ()
 
 
 @frozen
@@ -214,3 +237,16 @@ class MoreMissingThanAsked(Reason):
 
     def __str__(self) -> str:
         return f"{self.missing} units of line {self.line} missing, of {self.asked} asked"
+
+
+@frozen
+class MoreOfLotsThanAsked(Reason):
+    """The node names lots of more units of a line than it was asked for."""
+
+    code: ClassVar[str] = "fulfillment.more-of-lots-than-asked"
+    line: ids.LineId
+    named: int
+    asked: int
+
+    def __str__(self) -> str:
+        return f"lots of {self.named} units of line {self.line} named, of {self.asked} asked"
