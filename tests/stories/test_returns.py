@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from omscore.atp.messages import NoSuchNode
+from omscore.atp.lots import Lot
+from omscore.atp.messages import NoSuchNode, ReceiveStock
+from omscore.atp.position import POSITION
 from omscore.kernel.ids import LineId, NodeId, OrderId, ReturnId
 from omscore.kernel.reason import Reason
 from omscore.lifecycle.fulfillment.messages import ShipFulfillment
@@ -32,7 +34,7 @@ from omscore.lifecycle.returns.messages import (
 from omscore.orchestration.returning import ReturnPolicy
 from omscore.runtime.configuration import Configuration
 from omscore.testing import laws
-from omscore.testing.builders import DAY, a_shop, an_order, of_line
+from omscore.testing.builders import DAY, a_shop, an_order, day, of_line
 from omscore.testing.story import Shop
 
 BY_HAND = Configuration(returning=ReturnPolicy(accept=False))
@@ -69,6 +71,28 @@ def test_goods_that_came_back_are_sold_again_only_after_somebody_looked() -> Non
     assert shop.oms.available("TEA", "berlin", condition="damaged") == 1
     assert shop.oms.available("TEA", "berlin", condition="returned") == 0
     laws.check(shop.oms)
+
+
+def test_goods_that_come_back_are_of_the_lot_that_they_were_sent_of() -> None:
+    """One pot says so itself; of the others the books know; what is too old is for the bin."""
+    shop = a_shop({}).given(
+        ReceiveStock(node="berlin", sku="TEA", quantity=4, document="d-1", use_by=day(5), lot="A"),
+        an_order(4),
+        ShipFulfillment("o-1.1"),
+    )
+    newer = Grade("1", sellable=1, use_by=day(9), lot="B")
+    shop.given(came(2, "r-1"), GradeReturn("r-1", grades=[newer, Grade("1", sellable=1)]))
+    assert lots(shop) == {Lot(day(9), "B"): 1, Lot(day(5), "A"): 1}
+
+    shop.after(7 * DAY).given(came(2, "r-2"), GradeReturn("r-2", grades=[Grade("1", sellable=2)]))
+    assert lots(shop) == {Lot(day(9), "B"): 1}
+    assert lots(shop, "damaged") == {Lot(day(5), "A"): 3}
+    laws.check(shop.oms)
+
+
+def lots(shop: Shop, condition: str = "sellable") -> dict[Lot, int]:
+    position = shop.oms.get(POSITION.key(f"berlin/TEA/{condition}"))
+    return {} if position is None else {one.lot: one.units for one in position.lots}
 
 
 def test_a_parcel_at_the_door_announces_itself() -> None:

@@ -54,8 +54,20 @@ class Lot:
         """The same when it has come: how it was expected does not matter any more."""
         return Lot(self.use_by, self.name)
 
+    def fits(self, use_by: date | None, name: str | None) -> bool:
+        """Whether these words may mean it; None says nothing."""
+        return use_by in (None, self.use_by) and name in (None, self.name)
+
 
 PLAIN = Lot()
+
+
+def common(lots: Iterable[Lot]) -> Lot:
+    """What is known of units of *lots* together: all, of a single one; else when the first ends."""
+    several = list(lots)
+    if len(several) == 1:
+        return several[0]
+    return Lot(min((one.use_by for one in several if one.use_by), default=None))
 
 
 @frozen

@@ -11,6 +11,7 @@ from typing import assert_never
 
 from attrs import frozen
 
+from omscore.atp.lots import PLAIN, Lot, common
 from omscore.atp.position import CONDITIONS, POSITION, Condition, position_id
 from omscore.kernel import ids
 from omscore.kernel.errors import Refused
@@ -18,6 +19,7 @@ from omscore.kernel.flow import Flow
 from omscore.kernel.keys import Changes, Key, Kind, Seen
 from omscore.kernel.recorded import Context, Recorded
 from omscore.kernel.todo import Later
+from omscore.lifecycle.fulfillment.fulfillment import FULFILLMENT, Fulfillment
 from omscore.lifecycle.order import order as orders
 from omscore.lifecycle.order.messages import ReturnCounted
 from omscore.lifecycle.order.order import ORDER, Order, OrderLine
@@ -26,6 +28,7 @@ from omscore.lifecycle.returns.messages import (
     AcceptReturn,
     AnnounceReturn,
     CancelReturn,
+    Grade,
     GradeReturn,
     ReceiveReturn,
     RefuseReturn,
@@ -39,7 +42,7 @@ from omscore.lifecycle.returns.messages import (
 )
 from omscore.lifecycle.returns.returns import RETURN, Return, Step
 from omscore.network.facts import THE_NETWORK
-from omscore.orchestration import stock
+from omscore.orchestration import reserving, shipping, stock
 from omscore.orchestration.backlog import BACKLOG
 from omscore.orchestration.stock import At
 
@@ -162,7 +165,7 @@ class Ending:
     flow: Flow
 
     def reads(self, command: Step | LapseReturn, seen: Seen) -> Iterable[Key[object]]:
-        """The return, its order, and the stock that moves."""
+        """The return, its order, the stock that moves, and the work that sent what came back."""
         yield (key := RETURN.key(command.return_))
         if (found := seen.get(key)) is not None:
             yield ORDER.key(found.order)
@@ -170,6 +173,8 @@ class Ending:
             if found.node is not None:
                 for line in found.lines:
                     yield from _reads_of_stock(found.node, line.sku)
+            if isinstance(command, RestockReturn):
+                yield from _works(seen.get(ORDER.key(found.order)), found)
 
     def decide(self, command: Step | LapseReturn, seen: Seen, context: Context) -> Changes:
         """The return goes on, or ends."""
@@ -202,20 +207,41 @@ class Ending:
                 stock.put(changes, context, at, -line.quantity, "sent-back", _paper(found.id))
 
     def _restocked(self, changes: Changes, found: Return, context: Context) -> None:
+        """Units are of the lot that they were shipped of, unless their grade says another."""
         skus, paper = {line.line: line.sku for line in found.lines}, _paper(found.id)
         if found.node is None:
             return
+        today = reserving.today_at(changes, found.node, context)
         for grade in found.grades:
-            sku = skus[grade.line]
+            lot = _lot(changes, found, grade)
             graded = grade.sellable + grade.damaged
-            moves: tuple[tuple[Condition, int], ...] = (
-                ("returned", -graded),
-                ("sellable", grade.sellable),
-                ("damaged", grade.damaged),
+            good = grade.sellable if lot.use_by is None or lot.use_by >= today else 0
+            moves: tuple[tuple[Condition, int, Lot | None], ...] = (
+                ("returned", -graded, None),
+                ("sellable", good, lot),
+                ("damaged", graded - good, lot),
             )
-            for condition, units in moves:
-                at: At = (found.node, sku, condition)
-                stock.put(changes, context, at, units, "restocked", paper)
+            for condition, units, of in moves:
+                at: At = (found.node, skus[grade.line], condition)
+                known = None if of == PLAIN else of
+                stock.put(changes, context, at, units, "restocked", paper, known)
+
+
+def _works(order: Order | None, found: Return) -> Iterable[Key[Fulfillment]]:
+    """The work that sent units of the lines of a return."""
+    lines = [order.lines[one.line] for one in found.lines] if order is not None else []
+    groups = (group for line in lines for group in line.units if group.stage in orders.SENT)
+    for id_ in dict.fromkeys(one.fulfillment for one in groups if one.fulfillment is not None):
+        yield FULFILLMENT.key(id_)
+
+
+def _lot(changes: Changes, found: Return, grade: Grade) -> Lot:
+    """Of which lot graded units are: what the grade says, and what was shipped that may be it."""
+    keys = _works(changes.get(ORDER.key(found.order)), found)
+    works = [work for key in keys if (work := changes.get(key)) is not None]
+    sent = shipping.shipped(works, grade.line)
+    lot = common(one for one in sent if one.fits(grade.use_by, grade.lot))
+    return Lot(grade.use_by or lot.use_by, grade.lot or lot.name)
 
 
 def _reads_of_stock(node: ids.NodeId, sku: ids.Sku) -> Iterable[Key[object]]:

@@ -21,6 +21,7 @@ from omscore.kernel.errors import Refused
 from omscore.kernel.ids import LineId, ReservationId
 from omscore.kernel.keys import Changes
 from omscore.kernel.recorded import Context
+from omscore.lifecycle.fulfillment.fulfillment import Fulfillment
 from omscore.lifecycle.fulfillment.messages import OfLot
 from omscore.lifecycle.order.order import Share
 from omscore.orchestration import reserving
@@ -50,16 +51,12 @@ class _Shelf:
 
     def of(self, asked: OfLot, units: int) -> list[Part]:
         """Take up to *units* that may be meant by *asked*, what expires first before others."""
-        meant = [one for one in parts_of(self.lots) if _means(asked, one.lot)]
+        meant = [one for one in parts_of(self.lots) if one.lot.fits(asked.use_by, asked.lot)]
         return list(self.take(first_of(meant, units)))
 
     def rest(self, units: int, today: date) -> list[Part]:
         """Take *units* of which nobody has said anything."""
         return list(self.take(leaving(parts_of(self.lots), self.on_hand, units, today)))
-
-
-def _means(asked: OfLot, lot: Lot) -> bool:
-    return (asked.lot or lot.name, asked.use_by or lot.use_by) == (lot.name, lot.use_by)
 
 
 @define
@@ -134,3 +131,16 @@ def told_apart(shares: Iterable[Share], left: Left) -> list[OfLot]:
         for (line, lot), count in units.items()
         if lot != PLAIN
     ]
+
+
+def shipped(works: Iterable[Fulfillment], line: LineId) -> list[Lot]:
+    """The lots of what was shipped of *line* by *works*, plain ones too, each of them once."""
+    units = Counter[Lot]()
+    for work in works:
+        for task in work.tasks:
+            units[PLAIN] += task.quantity if task.line == line else 0
+        for one in work.lots:
+            if one.line == line:
+                units[Lot(one.use_by, one.lot)] += one.quantity
+                units[PLAIN] -= one.quantity
+    return [lot for lot, count in units.items() if count > 0]

@@ -16,7 +16,7 @@ from typing import Literal
 import attrs
 from attrs import frozen
 
-from omscore.atp.lots import PLAIN, Lot, Part
+from omscore.atp.lots import PLAIN, Lot, common
 from omscore.atp.messages import (
     ChangeSupply,
     DispatchTransfer,
@@ -95,21 +95,14 @@ class Dispatching:
         if stock.take_paper(changes, report.document, report.node, report.sku):
             at: stock.At = (report.node, report.sku, "sellable")
             named = stock.lot_of(report)
-            lot = named or _first(stock.parts_leaving(changes, context, at, report.quantity))
+            parts = stock.parts_leaving(changes, context, at, report.quantity)
+            lot = named or common(one.lot for one in parts)
             paper = report.document
             stock.put(changes, context, at, -report.quantity, "dispatched", paper, named)
             lot = attrs.evolve(lot, kind="transfer-in")
             due = _Due(paper, report.sku, report.quantity, report.day, lot, "transfer")
             _expect(changes, context, to, due)
         return changes
-
-
-def _first(parts: Sequence[Part]) -> Lot:
-    """The lot of units of *parts*: the only one, or none but the day on which the first ends."""
-    lots = [one.lot for one in parts]
-    if len(lots) == 1:
-        return lots[0]
-    return Lot(min((one.use_by for one in lots if one.use_by), default=None))
 
 
 @frozen

@@ -261,10 +261,10 @@ def handle_return(draw: Draw, known: Known) -> Sequence[Step]:
     id_ = one(draw, list(known.returns), "r-99")
     name, some = known.returns.get(id_, ("o-1", {"1": 1}))
     good = {line: draw(st.integers(0, quantity)) for line, quantity in some.items()}
-    node = draw(st.sampled_from(NODES))
+    node, ends = draw(st.sampled_from(NODES)), draw(st.none() | st.integers(-1, 9).map(day))
     came = [back.Returning(line, quantity) for line, quantity in some.items()]
     grades = [
-        back.Grade(line, sellable=good[line], damaged=quantity - good[line])
+        back.Grade(line, sellable=good[line], damaged=quantity - good[line], use_by=ends)
         for line, quantity in some.items()
     ]
     return [

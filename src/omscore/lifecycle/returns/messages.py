@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import ClassVar
 
 from attrs import Attribute, field, frozen
+from attrs.validators import optional
 
 from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
+from omscore.kernel.moments import last_day
 from omscore.kernel.quantities import no_or_some_units, some_units
 from omscore.kernel.reason import Noted, Reason
 from omscore.kernel.several import several_of
@@ -57,11 +60,16 @@ class ReceiveReturn:
 
 @frozen
 class Grade:
-    """How many units of a line can be sold again, and how many are damaged."""
+    """How many units of a line can be sold again, and how many are damaged.
+
+    They are of *lot*, or useful until *use_by*; if nothing is said, of what was shipped.
+    """
 
     line: ids.LineId = field(converter=ids.line_id)
     sellable: int = field(default=0, validator=no_or_some_units, kw_only=True)
     damaged: int = field(default=0, validator=no_or_some_units, kw_only=True)
+    use_by: date | None = field(default=None, validator=optional(last_day), kw_only=True)
+    lot: str | None = field(default=None, converter=ids.optional_lot, kw_only=True)
 
 
 def _grades(value: Iterable[Grade]) -> tuple[Grade, ...]:
@@ -93,7 +101,7 @@ class RefuseReturn:
 
 @frozen
 class RestockReturn:
-    """Put accepted goods where their grades say."""
+    """Put accepted goods where their grades say; what is past its last useful day is damaged."""
 
     return_: ids.ReturnId = field(converter=ids.return_id)
 
