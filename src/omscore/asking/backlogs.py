@@ -66,7 +66,7 @@ class AskingBacklogs(AskingQuestions):
         choices = reallocating.Choices(strategy, strategies, ranks)
 
         def found(unit: UnitOfWork) -> Reallocation:
-            [place] = places_of(unit, [pair], "sellable", now, self.configuration.availability)
+            [place] = places_of(unit, [pair], "sellable", now, self.configuration)
             held = held_at(unit, place)
             key = BACKLOG.key(place.sku)
             backlog = key.narrow(unit.get([key])[key].state) or Backlog()

@@ -28,8 +28,10 @@ from omscore.kernel.kinds import pairs
 from omscore.kernel.quantities import units
 from omscore.kernel.several import each
 from omscore.network.facts import THE_NETWORK, Network
+from omscore.orchestration.precedence import less
 from omscore.ports.storage import UnitOfWork
 from omscore.runtime.handling import rerun
+from omscore.sourcing.candidate import Rows
 
 
 class AskingQuestions(AskingStock):
@@ -130,7 +132,7 @@ class AskingQuestions(AskingStock):
     ) -> Sequence[Level]:
         """What may be promised of all *nodes* together (of every node, if they are not given)."""
         asked = [(sku, node) for node in self._nodes(nodes)]
-        return questions.pooled(self._curves(asked, method, channel).values())
+        return questions.pooled(self._together(asked, method, channel).values())
 
     def bundles(
         self,
@@ -149,7 +151,7 @@ class AskingQuestions(AskingStock):
         """
         parts, places = self._parts(sku), self._nodes(nodes)
         asked = [(part, node) for node in places for part in parts]
-        found = self._curves(asked, method, channel)
+        found = (self._together if apart else self._curves)(asked, method, channel)
         curves = {node: {part: found[part, node] for part in parts} for node in places}
         ask = questions.bundles_over if apart else questions.bundles_at_one
         return ask(parts, curves)
@@ -175,7 +177,7 @@ class AskingQuestions(AskingStock):
         pair, now = (ids.sku(sku), ids.node_id(node)), self._clock.now()
 
         def found(unit: UnitOfWork) -> tuple[Place, Mapping[ids.ReservationId, Reservation]]:
-            [place] = places_of(unit, [pair], "sellable", now, self.configuration.availability)
+            [place] = places_of(unit, [pair], "sellable", now, self.configuration)
             return place, held_at(unit, place)
 
         place, held = rerun(found, self.storage)
@@ -232,6 +234,23 @@ class AskingQuestions(AskingStock):
             rows = self._outlook(one, "sellable", method, channel).curve()
             curves[one.sku, one.node] = [Level(*row) for row in rows]
         return curves
+
+    def _together(
+        self, asked: Iterable[tuple[str, str]], method: str | None, channel: str | None
+    ) -> dict[tuple[ids.Sku, ids.NodeId], list[Level]]:
+        """Curves of nodes that give to one who asks: what others wait for is left to them once."""
+        places = self._positions(asked)
+        found = dict[tuple[ids.Sku, ids.NodeId], Rows]()
+        shared = dict[ids.Sku, dict[ids.NodeId, Rows]]()
+        for one in places:
+            outlook = self._outlook(attrs.evolve(one, ahead=()), "sellable", method, channel)
+            found[one.sku, one.node] = rows = outlook.curve()
+            if outlook.terms.protection is None:
+                shared.setdefault(one.sku, {})[one.node] = rows
+        for one in {one.sku: one for one in places}.values():
+            left = less(shared.get(one.sku, {}), one.ahead, one.network)
+            found |= {(one.sku, node): rows for node, rows in left.items()}
+        return {pair: [Level(*row) for row in rows] for pair, rows in found.items()}
 
     def _nodes(self, nodes: Iterable[str] | None) -> Sequence[ids.NodeId]:
         if nodes is not None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import partial
 
 import attrs
 from attrs import field, frozen
 
 from omscore.asking.promises import AskingPromises
 from omscore.atp import counting as ways
-from omscore.atp.availability import Availability
 from omscore.atp.entries import of_position
 from omscore.atp.messages import NoSuchItem, NoSuchNode
 from omscore.atp.methods import AtpMethod, Options, Row
@@ -30,7 +28,10 @@ from omscore.kernel.quantities import units
 from omscore.kernel.reason import Reason
 from omscore.network.facts import THE_NETWORK, Network
 from omscore.orchestration import horizon
+from omscore.orchestration.backlog import BACKLOG, Backlog, Waiting
+from omscore.orchestration.precedence import waiting_at
 from omscore.ports.storage import UnitOfWork
+from omscore.runtime.configuration import Configuration
 from omscore.runtime.handling import rerun
 from omscore.sourcing.rules import NodeInactive
 
@@ -39,7 +40,8 @@ from omscore.sourcing.rules import NodeInactive
 class Place:
     """A sku at a node: its position, and the local day there at *now*.
 
-    *classes* are those of the item, *network* what each node has on hand of it.  A node that is not
+    *classes* are those of the item, *on_hand* what each node has of it.  Those *ahead* wait for it
+    and go before who asks; where nodes send to is a fact of the *network*.  A node that is not
     *active* promises nothing.
     """
 
@@ -50,7 +52,9 @@ class Place:
     now: datetime
     active: bool = True
     classes: tuple[str, ...] = ()
-    network: Mapping[ids.NodeId, int] = field(factory=dict)
+    on_hand: Mapping[ids.NodeId, int] = field(factory=dict)
+    ahead: Sequence[Waiting] = ()
+    network: Network = field(factory=Network)
 
     def case(self, method: ids.Method | None = None) -> Case:
         """What rules are asked about."""
@@ -60,10 +64,10 @@ class Place:
         """The day that is asked for: today, if none is."""
         return self.today if asked is None else asked
 
-    def network_with(self, more: int) -> Mapping[ids.NodeId, int]:
+    def on_hand_with(self, more: int) -> Mapping[ids.NodeId, int]:
         """What each node has on hand if so many units more are here."""
-        there = self.network.get(self.node, 0)
-        return {**self.network, self.node: there + more} if more else self.network
+        there = self.on_hand.get(self.node, 0)
+        return {**self.on_hand, self.node: there + more} if more else self.on_hand
 
 
 class AskingStock(AskingPromises):
@@ -83,8 +87,9 @@ class AskingStock(AskingPromises):
 
         It is what would be granted, unless the configuration chooses another method to answer.
         A day that has passed is answered as today.  No day may be more than ten years ahead.
-        Safety stock (for delivery by *method*) and what is protected for others than *channel* are
-        withheld, as they are from who orders.  A node that takes no work promises nothing.
+        Safety stock (for delivery by *method*), what is protected for others than *channel* and
+        what others wait for are withheld, as they are from who has units set aside.  A node that
+        takes no work promises nothing.
         """
         place = self._place(sku, node, condition, day=day)
         outlook = self._outlook(place, condition, method, channel)
@@ -137,7 +142,7 @@ class AskingStock(AskingPromises):
         terms, asked = outlook.terms, method or outlook.method
         how = _on(terms, rule.options if options is None else options, rule.options)
         entries = of_position(place.position, place.today, place.now)
-        rows = asked.curve(entries, place.today, how)
+        rows = terms.behind(asked.curve(entries, place.today, how))
         if not place.active:
             return [attrs.evolve(row, available=min(0, row.available)) for row in rows]
         if (protection := terms.protection) is None:
@@ -167,7 +172,12 @@ class AskingStock(AskingPromises):
         self, place: Place, condition: Condition, method: str | None, channel: str | None
     ) -> Outlook:
         """What may be promised there to whom."""
-        terms = partial(self._terms, place, condition, method, channel)
+        waited_for = waiting_at(place.ahead, place.network, place.node)
+
+        def terms(more: int) -> Terms:
+            found = self._terms(place, condition, method, channel, more)
+            return attrs.evolve(found, waited_for=waited_for) if waited_for else found
+
         closed = None if place.active or condition != "sellable" else NodeInactive()
         return Outlook(place.position, terms, place.today, place.now, closed)
 
@@ -186,7 +196,7 @@ class AskingStock(AskingPromises):
         if condition != "sellable":
             return PLAIN
         case, sold = place.case(ids.optional_method(method)), ids.optional_word(channel)
-        return self.configuration.availability.asking(case, sold, place.network_with(more))
+        return self.configuration.availability.asking(case, sold, place.on_hand_with(more))
 
     def _place(
         self, sku: str, node: str, condition: Condition = "sellable", **days: date | None
@@ -211,10 +221,9 @@ class AskingStock(AskingPromises):
             raise Unreadable(f"one of {', '.join(CONDITIONS)}", "$.condition")
         named = [(ids.sku(sku), ids.node_id(node)) for sku, node in pairs(asked, "asked")]
         now = self._clock.now()
-        availability = self.configuration.availability
 
         def found(unit: UnitOfWork) -> Sequence[Place]:
-            return places_of(unit, named, condition, now, availability)
+            return places_of(unit, named, condition, now, self.configuration)
 
         places = rerun(found, self.storage)
         for today in {place.today for place in places}:
@@ -239,15 +248,18 @@ def places_of(
     pairs: Sequence[tuple[ids.Sku, ids.NodeId]],
     condition: Condition,
     now: datetime,
-    availability: Availability,
+    configuration: Configuration,
 ) -> Sequence[Place]:
-    """The position of each pair as *availability* sees it; `Refused` if a sku or node is unknown.
+    """The position of each pair as *configuration* sees it; `Refused` if a sku or node is unknown.
 
-    Where its rules speak of the network, also what every node has on hand.
+    Where its rules speak of the network, also what every node has on hand.  Nobody waits for what
+    is not sellable.
     """
+    availability = configuration.availability
     items = {sku: ITEM.key(sku) for sku, _ in pairs}
     keys = {pair: POSITION.key(position_id(pair[1], pair[0], condition)) for pair in pairs}
-    seen = unit.get([THE_NETWORK, *items.values(), *keys.values()])
+    queues = {sku: BACKLOG.key(sku) for sku in items if condition == "sellable"}
+    seen = unit.get([THE_NETWORK, *items.values(), *keys.values(), *queues.values()])
     network = THE_NETWORK.narrow(seen[THE_NETWORK].state) or Network()
     unknown: list[Reason] = [
         NoSuchNode(node)
@@ -259,6 +271,9 @@ def places_of(
         raise Refused(*unknown)
     everywhere = availability.of_network
     there = {sku: _stock(unit, sku, network) for sku in items} if everywhere else {}
+    backlogs = {sku: key.narrow(seen[key].state) or Backlog() for sku, key in queues.items()}
+    precedence = configuration.reserving.precedence
+    ahead = {sku: precedence(backlog, None) for sku, backlog in backlogs.items()}
     today = {node: local_day(now, network.nodes[node].zone) for _, node in pairs}
     places = [
         Place(
@@ -269,6 +284,8 @@ def places_of(
             network.nodes[pair[1]].active,
             _classes(items[pair[0]].narrow(seen[items[pair[0]]].state)),
             there.get(pair[0], {}),
+            ahead.get(pair[0], ()),
+            network,
         )
         for pair, key in ((pair, keys[pair]) for pair in pairs)
     ]

@@ -13,17 +13,18 @@ position.  No grant is given on such terms.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+import attrs
 from attrs import frozen
 
 from omscore.atp import counting as ways
 from omscore.atp.counting import Counting
 from omscore.atp.entries import FARTHEST_DAYS, of_position
 from omscore.atp.lots import UNLIMITED
-from omscore.atp.methods import FARTHEST_HORIZON, AtpMethod, Bucket, Options
+from omscore.atp.methods import FARTHEST_HORIZON, AtpMethod, Bucket, Options, Row
 from omscore.atp.position import Position
 from omscore.atp.protection import UNASSIGNED, Protection, Use
 from omscore.atp.safety import withhold
@@ -36,13 +37,14 @@ class Withheld(NamedTuple):
     """What may be promised on terms, and why not more.
 
     *safety* and *safety_short* are what is withheld for safety stock and what is short of it,
-    *protected* what is kept for other channels.
+    *protected* what is kept for other channels, *waited_for* what is left to those who wait.
     """
 
     available: int
     safety: int
     safety_short: int
     protected: int
+    waited_for: int = 0
 
 
 @frozen(kw_only=True)
@@ -50,8 +52,9 @@ class Terms:
     """On what terms units are promised to somebody.
 
     *safety* units are withheld, as the *rule* at that place says; so is, under *protection*, what
-    is not in reach of *channel*.  Only supply counts that does by *counting*.  For questions
-    alone, a *method* may be chosen that finds what there is, by *bucket*.
+    is not in reach of *channel*.  Where no shares are protected, *waited_for* units are left to
+    those who wait: elsewhere they have their own.  Only supply counts that does by *counting*.  For
+    questions alone, a *method* may be chosen that finds what there is, by *bucket*.
     """
 
     safety: int = 0
@@ -61,6 +64,7 @@ class Terms:
     counting: Counting = ways.PLAIN
     method: AtpMethod | None = None
     bucket: Bucket = "day"
+    waited_for: int = 0
 
     @property
     def plain(self) -> bool:
@@ -127,10 +131,21 @@ class Terms:
             return Withheld(most, 0, 0, 0)
         safety, short, left = withhold(most, self.safety)
         if self.protection is None or left <= 0:
-            return Withheld(left, safety, short, 0)
+            behind = self._behind(left)
+            return Withheld(behind, safety, short, 0, left - behind)
         segment = self.protection.named(self.channel)
         reach = self.protection.available(segment, left, uses(position, self.protection, now))
         return Withheld(min(left, reach), safety, short, left - min(left, reach))
+
+    def behind(self, rows: Iterable[Row]) -> Sequence[Row]:
+        """*rows* of a method without what is left to those who wait."""
+        if not self.waited_for or self.protection is not None:
+            return list(rows)
+        return [attrs.evolve(row, available=self._behind(row.available)) for row in rows]
+
+    def _behind(self, there: int) -> int:
+        """What those who wait leave of what is *there*; a shortage is no smaller for them."""
+        return there if there >= UNLIMITED else max(min(there, 0), there - self.waited_for)
 
 
 PLAIN = Terms()

@@ -47,6 +47,8 @@ class WhyAvailable:
             lines.append(f"  -{self.withheld.safety} safety stock, {by}")
         if self.withheld.protected:
             lines.append(f"  -{self.withheld.protected} kept for other channels")
+        if self.withheld.waited_for:
+            lines.append(f"  -{self.withheld.waited_for} left to those who wait")
         if self.withheld.safety_short:
             lines.append(f"  safety stock is short of {self.withheld.safety_short}")
         if self.lacking is not None:

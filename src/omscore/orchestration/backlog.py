@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 from omscore.kernel import ids
 from omscore.kernel.errors import Refused, Unreadable, ensure
-from omscore.kernel.ids import LineId, OrderId, Sku
+from omscore.kernel.ids import LineId, Method, OrderId, Region, Sku
 from omscore.kernel.keys import Changes, Key, Kind, Seen
 from omscore.kernel.reason import Reason
 from omscore.kernel.recorded import Context, Recorded
@@ -31,7 +31,8 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 class Waiting:
     """Units of an order line that wait, and *since* when the order is placed.
 
-    *ranked* ones were put first by somebody.
+    *ranked* ones were put first by somebody.  They go *to* a region by a *method*; where that was
+    not kept, any node might serve them.
     """
 
     order: OrderId
@@ -39,6 +40,8 @@ class Waiting:
     quantity: int
     since: datetime | None = None
     ranked: bool = False
+    to: Region | None = None
+    method: Method | None = None
 
     @property
     def turn(self) -> tuple[bool, datetime]:

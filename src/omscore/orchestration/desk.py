@@ -62,13 +62,18 @@ class Desk:
 
     # --- asking -------------------------------------------------------------------------------
 
+    @property
+    def network(self) -> Network:
+        """The nodes, and where they send to."""
+        return self.changes.get(THE_NETWORK) or Network()
+
     def draft(self, position: PositionId) -> Draft:
         """The position as it stands now; `Unread` if it was not read."""
         if (found := self._drafts.get(position)) is None:
             key = POSITION.key(position)
             self.changes.seen.demand(key)
             sku, node = sku_at(position), node_at(position)
-            known = (self.changes.get(THE_NETWORK) or Network()).nodes.get(node)
+            known = self.network.nodes.get(node)
             today = today_at(self.changes, node, self.context)
             found = self._drafts[position] = Draft(
                 withholding.seen(self.availability, self.changes, sku, node, today),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import assert_never
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from omscore.atp.availability import Availability
 from omscore.atp.expiries import until
@@ -47,8 +47,9 @@ from omscore.kernel.reason import Noted, Reason
 from omscore.kernel.recorded import Context
 from omscore.network.facts import THE_NETWORK, Network
 from omscore.orchestration import backlog, expiring, reserving, withholding
-from omscore.orchestration.backlog import BACKLOG
+from omscore.orchestration.backlog import BACKLOG, Backlog
 from omscore.orchestration.expiring import node_at, sku_at
+from omscore.orchestration.precedence import waiting_at
 from omscore.orchestration.requesting import Reserving
 
 
@@ -166,7 +167,8 @@ class Owning:
         if more > 0:
             ask = Raise(ticket.reservation, more, ticket.epoch)
             self._untrack(changes, context, held.position)
-            return _told(changes, context, ask, held, self._terms(changes, held, held.position))
+            terms = self._behind(changes, held, self._terms(changes, held, held.position))
+            return _told(changes, context, ask, held, terms)
         if more < 0:
             answer = _told(changes, context, End(ticket.reservation, -more, "freed"), held)
             _call(changes, held, answer)
@@ -196,6 +198,13 @@ class Owning:
         where = sku_at(position), node_at(position)
         told = withholding.untracked(self.availability, changes, context, *where)
         changes.tell(POSITION.key(position), told)
+
+    def _behind(self, changes: Changes, held: Reservation, terms: Terms) -> Terms:
+        """*terms* for more units where *held* is: some are left to those who wait for them."""
+        sku, node = sku_at(held.position), node_at(held.position)
+        waiting, network = changes.get(BACKLOG.key(sku)), changes.get(THE_NETWORK) or Network()
+        ahead = self.policy.precedence(waiting or Backlog(), held.owner)
+        return evolve(terms, waited_for=waiting_at(ahead, network, node))
 
     def _terms(self, changes: Changes, held: Reservation, position: PositionId) -> Terms:
         """On what terms the owner of *held* has more units, or units elsewhere."""

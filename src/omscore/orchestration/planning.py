@@ -30,9 +30,9 @@ from omscore.network.expecting import at_confidence
 from omscore.network.facts import THE_NETWORK, Network, Node
 from omscore.network.plan import Choice, Decision, Leg
 from omscore.orchestration import backlog, expiring, horizon, reserving, withholding
-from omscore.orchestration.backlog import BACKLOG, Backlog
+from omscore.orchestration.backlog import BACKLOG, Backlog, Waiting
 from omscore.orchestration.needing import Known, described, require_served, skus_of
-from omscore.orchestration.precedence import Precedence, first_come
+from omscore.orchestration.precedence import Precedence, first_come, less
 from omscore.orchestration.shelves import shelf
 from omscore.promise import dates, options
 from omscore.promise.options import Options
@@ -150,7 +150,7 @@ class Planner:
         room: dict[tuple[ids.NodeId, date], int] = {}
         use_by: dict[tuple[ids.NodeId, ids.Sku], Rows] = {}
         closed: dict[tuple[ids.NodeId, ids.Sku], Spans] = {}
-        ahead = {} if first else self._ahead(changes, needs, order)
+        shared = dict[ids.Sku, dict[ids.NodeId, Rows]]()
         ways = _ways(needs)
         for node, skus in _places(network, needs).items():
             today = local_day(now, network.nodes[node].zone)
@@ -159,13 +159,17 @@ class Planner:
                 if position is not None:
                     terms = self._least(changes, ways[sku], sku, node)
                     found = shelf(position, terms, network.nodes[node], network, now)
-                    protected = terms.protection is not None  # and those who wait have their share
-                    stock[node, sku] = found.rows if protected else _less(found.rows, ahead, sku)
+                    stock[node, sku] = found.rows
+                    if terms.protection is None:  # elsewhere those who wait have their own share
+                        shared.setdefault(sku, {})[node] = found.rows
                     if found.use_by:
                         use_by[node, sku], closed[node, sku] = found.use_by, found.closed
             if _limited(network.nodes[node]):
                 for day in self._days(network, node, at.values(), now):
                     room[node, day] = _left(changes, network.nodes[node], day)
+        for sku, rows in shared.items() if not first else ():
+            ahead = self._ahead(changes, sku, order)
+            stock |= {(node, sku): left for node, left in less(rows, ahead, network).items()}
         return Question(
             tuple(needs), network, now, stock, room, avoid, use_by=use_by, closed=closed
         )
@@ -234,20 +238,17 @@ class Planner:
         return at_confidence(network, self.policy.confidence, self.policy.least_shipments)
 
     def _ahead(
-        self, changes: Changes, needs: Iterable[Need], order: ids.OrderId | None
-    ) -> dict[ids.Sku, int]:
-        """How many units of each sku are left to those who wait.
+        self, changes: Changes, sku: ids.Sku, order: ids.OrderId | None
+    ) -> Sequence[Waiting]:
+        """Those who wait for *sku* and go before *order*, or before who asks.
 
         An *order* that has lost its units goes before those that were placed after it.
         """
         known = None if order is None else changes.get(ORDER.key(order))
-        ahead = dict[ids.Sku, int]()
-        for sku in dict.fromkeys(sku for one in needs for sku in skus_of(one)):
-            waiting = changes.get(BACKLOG.key(sku)) or Backlog()
-            if known is not None:
-                waiting = waiting.keeping(known.id, known.placed_at)
-            ahead[sku] = self.precedence(waiting, order)
-        return ahead
+        waiting = changes.get(BACKLOG.key(sku)) or Backlog()
+        if known is not None:
+            waiting = waiting.keeping(known.id, known.placed_at)
+        return self.precedence(waiting, order)
 
     def _days(
         self,
@@ -308,12 +309,3 @@ def _from(node: Node, network: Network, day: date, days: int) -> Iterator[date]:
     for _ in range(days):
         yield day
         day = next_ship_day(node, network, day)
-
-
-def _less(rows: Rows, ahead: dict[ids.Sku, int], sku: ids.Sku) -> Rows:
-    """*rows* without what others wait for, who are thought to be served from the first nodes."""
-    waiting = ahead.get(sku, 0)
-    if not waiting or not rows:
-        return rows
-    ahead[sku] = max(0, waiting - rows[-1][1])
-    return [(day, max(0, units - waiting)) for day, units in rows]

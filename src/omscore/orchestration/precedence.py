@@ -1,37 +1,38 @@
-"""Precedence: how many units are left to those who wait for them, when somebody asks.
+"""Precedence: who goes first when somebody asks for units that others wait for.
 
 Waiting demand is no reservation: whoever asks may be let pass.  A precedence is a policy of the
-host, and so any function of the backlog of a sku and of who asks.
+host, and so any function of the backlog of a sku and of who asks.  What is left to those who go
+first lies at nodes that can send it to them; of what is nowhere of use to them, nothing is kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import takewhile
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
-from omscore.orchestration.backlog import Backlog
+from omscore.atp.lots import UNLIMITED
+from omscore.kernel.ids import Method, NodeId, Region
+from omscore.network.facts import Network
+from omscore.orchestration.backlog import Backlog, Waiting
+from omscore.sourcing.candidate import Rows
 
-Precedence = Callable[[Backlog, str | None], int]
-"""How many units of a backlog go before who asks: an order, the owner of a request, or somebody.
+Precedence = Callable[[Backlog, str | None], Sequence[Waiting]]
+"""Who of a backlog goes before who asks: an order, the owner of a request, or somebody.
 
 An order that waits itself keeps its place.
 """
 
 
-def first_come(backlog: Backlog, who: str | None) -> int:
+def first_come(backlog: Backlog, who: str | None) -> Sequence[Waiting]:
     """All who came before *who*; a newcomer is behind all who wait."""
-    ahead = 0
-    for waiting in backlog.queue:
-        if waiting.order == who:
-            break
-        ahead += waiting.quantity
-    return ahead
+    return list(takewhile(lambda waiting: waiting.order != who, backlog.queue))
 
 
-def whoever_asks(backlog: Backlog, who: str | None) -> int:
+def whoever_asks(backlog: Backlog, who: str | None) -> Sequence[Waiting]:
     """Nobody: what is there goes to who asks for it, and those who wait get what is left."""
-    return 0
+    return ()
 
 
 @frozen
@@ -44,16 +45,109 @@ class ByRank:
     ranks: Mapping[str, int] = field(hash=False)
     otherwise: int = 0
 
-    def __call__(self, backlog: Backlog, who: str | None) -> int:
-        """All units of a lower rank, and those of the same rank that came before *who*."""
-        mine, came = self._rank(who), False
-        ahead = 0
-        for waiting in backlog.queue:
-            came = came or waiting.order == who
-            rank = self._rank(waiting.order)
-            if waiting.order != who and (rank < mine or (rank == mine and not came)):
-                ahead += waiting.quantity
-        return ahead
+    def __call__(self, backlog: Backlog, who: str | None) -> Sequence[Waiting]:
+        """All of a lower rank, and those of the same rank that came before *who*."""
+        mine, before = self._rank(who), first_come(backlog, who)
+        return [
+            waiting
+            for place, waiting in enumerate(backlog.queue)
+            if waiting.order != who
+            and (self._rank(waiting.order), place >= len(before)) < (mine, True)
+        ]
 
     def _rank(self, who: str | None) -> int:
         return self.otherwise if who is None else self.ranks.get(who, self.otherwise)
+
+
+# --- what is left to them, and where ----------------------------------------------------------
+
+
+_Way = tuple[Region, Method] | None
+
+
+def waiting_at(ahead: Iterable[Waiting], network: Network, node: NodeId) -> int:
+    """How many units of those *ahead* could come from *node*."""
+    ways = _by_way(ahead)
+    return sum(units for way, units in ways.items() if node in _senders(way, network, [node]))
+
+
+def less(
+    rows: Mapping[NodeId, Rows], ahead: Iterable[Waiting], network: Network
+) -> Mapping[NodeId, Rows]:
+    """The *rows* of each node, from which day on how much, without what is left to those *ahead*.
+
+    It is taken from every day: what comes first is for who goes first.
+    """
+    there = {node: max(0, of_node[-1][1]) for node, of_node in rows.items() if of_node}
+    left = left_to(ahead, network, there)
+    return {node: _without(of_node, left.get(node, 0)) for node, of_node in rows.items()}
+
+
+def _without(rows: Rows, units: int) -> Rows:
+    if not units:
+        return rows
+    return [(day, there if there >= UNLIMITED else max(0, there - units)) for day, there in rows]
+
+
+def left_to(
+    ahead: Iterable[Waiting], network: Network, there: Mapping[NodeId, int]
+) -> dict[NodeId, int]:
+    """How many of the units that are *there* at each node are left to those *ahead*.
+
+    It is for as many of their units as can be served, from the first nodes of each: whoever came
+    before moves to another node where that makes room (augmenting paths: Ford and Fulkerson,
+    *Flows in Networks*, 1962).
+    """
+    seats = _Seats(dict(there))
+    for way, units in _by_way(ahead).items():
+        seats.seat(tuple(_senders(way, network, there)), units)
+    return {node: units - seats.free[node] for node, units in there.items()}
+
+
+def _by_way(ahead: Iterable[Waiting]) -> dict[_Way, int]:
+    ways = dict[_Way, int]()
+    for one in ahead:
+        way = None if one.to is None or one.method is None else (one.to, one.method)
+        ways[way] = ways.get(way, 0) + one.quantity
+    return ways
+
+
+def _senders(way: _Way, network: Network, nodes: Iterable[NodeId]) -> Sequence[NodeId]:
+    """Those of *nodes* whose stock gets there; all of them, if nobody knows where that is."""
+    if way is None:
+        return list(nodes)
+    sending = {node.id for node in network.sending(*way)}
+    return [node for node in nodes if node in sending]
+
+
+@define(eq=False)
+class _Seats:
+    """The units that are *free* at each node, and who was given others there, by his nodes."""
+
+    free: dict[NodeId, int]
+    _given: dict[NodeId, dict[tuple[NodeId, ...], int]] = field(factory=dict, init=False)
+
+    def seat(self, nodes: tuple[NodeId, ...], units: int) -> None:
+        """Give as many of *units* as can be to who can be served from *nodes*."""
+        while units and (given := self._seated(nodes, units, set())):
+            units -= given
+
+    def _seated(self, nodes: tuple[NodeId, ...], units: int, passed: set[NodeId]) -> int:
+        """Units given at one of *nodes*, where others may move to nodes that are not *passed*."""
+        for node in nodes:
+            if node not in passed and (free := min(units, self.free[node])):
+                return self._give(node, nodes, free)
+        for node in nodes:
+            if node not in passed:
+                passed.add(node)
+                for other, had in [*self._given.get(node, {}).items()]:
+                    if moved := self._seated(other, min(units, had), passed):
+                        self._give(node, other, -moved)
+                        return self._give(node, nodes, moved)
+        return 0
+
+    def _give(self, node: NodeId, nodes: tuple[NodeId, ...], units: int) -> int:
+        given = self._given.setdefault(node, {})
+        given[nodes] = given.get(nodes, 0) + units
+        self.free[node] -= units
+        return units

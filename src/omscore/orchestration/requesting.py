@@ -199,7 +199,7 @@ class _Answering:
             found = None if shared else self.changes.get(BACKLOG.key(sku))
             self._seatings[sku, at, channel] = seating, found or Backlog()
         seating, waiting = self._seatings[sku, at, channel]
-        seating.begin(self.policy.precedence(waiting, request.owner) if waiting.queue else 0)
+        seating.begin(self.policy.precedence(waiting, request.owner))
         return seating
 
     # --- what is wrong ------------------------------------------------------------------------

@@ -25,7 +25,9 @@ from omscore.atp.position import PositionId, position_id
 from omscore.atp.requests import Wanted
 from omscore.atp.terms import Terms
 from omscore.kernel.ids import NodeId, ReservationId, Sku
+from omscore.orchestration.backlog import Waiting
 from omscore.orchestration.desk import Desk
+from omscore.orchestration.precedence import left_to
 
 STEPS = 256
 
@@ -70,12 +72,12 @@ class Seating:
     def _draft(self, node: NodeId) -> Draft:
         return self.desk.draft(self._at(node))
 
-    def begin(self, ahead: int) -> None:
-        """Begin a search; *ahead* units are left to those who wait, at the first nodes first."""
+    def begin(self, ahead: Sequence[Waiting]) -> None:
+        """Begin a search; what those *ahead* wait for is left to them."""
         self._left, self._steps = {}, STEPS
-        for node, draft in self._drafts if ahead else ():
-            self._left[node] = min(ahead, max(0, draft.available(date.max)))
-            ahead -= self._left[node]
+        if ahead:
+            there = {node: max(0, draft.available(date.max)) for node, draft in self._drafts}
+            self._left = left_to(ahead, self.desk.network, there)
 
     # --- what is there ------------------------------------------------------------------------
 

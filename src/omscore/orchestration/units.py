@@ -75,7 +75,8 @@ def tell(
 
 
 def _waiting(order: Order, moved: Moved) -> Waiting:
-    return Waiting(order.id, moved.line, moved.quantity, order.placed_at)
+    way = moved.to.to, moved.to.method
+    return Waiting(order.id, moved.line, moved.quantity, order.placed_at, False, *way)
 
 
 def _let_go(
