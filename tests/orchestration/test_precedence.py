@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from omscore.adapters.clocks import CountingIds
@@ -93,6 +93,11 @@ def served_at_most(free: Mapping[NodeId, int], wanted: Sequence[Sequence[NodeId]
 
 
 @given(ways, crowds, st.lists(st.integers(0, 3), min_size=4, max_size=4))
+@example(  # who has moved over once is not there to move over again
+    {Region("AT"): {NODES[0], NODES[1]}, Region("DE"): set(), Region("FR"): set()},
+    [(None, 2), (Region("AT"), 1), (Region("AT"), 1)],
+    [1, 1, 0, 2],
+)
 def test_as_much_is_left_as_those_who_wait_can_have(
     served: Mapping[Region, set[NodeId]],
     crowd: Sequence[tuple[Region | None, int]],

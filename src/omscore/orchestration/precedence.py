@@ -65,10 +65,18 @@ class ByRank:
 _Way = tuple[Region, Method] | None
 
 
+def served_from(waiting: Iterable[Waiting], network: Network, node: NodeId) -> Sequence[Waiting]:
+    """Those of *waiting* whose units could come from *node*."""
+    found, ways = list(waiting), dict[_Way, bool]()
+    for way in map(_way, found):
+        if way not in ways:
+            ways[way] = bool(_senders(way, network, [node]))
+    return [one for one in found if ways[_way(one)]]
+
+
 def waiting_at(ahead: Iterable[Waiting], network: Network, node: NodeId) -> int:
     """How many units of those *ahead* could come from *node*."""
-    ways = _by_way(ahead)
-    return sum(units for way, units in ways.items() if node in _senders(way, network, [node]))
+    return sum(one.quantity for one in served_from(ahead, network, node))
 
 
 def less(
@@ -107,9 +115,14 @@ def left_to(
 def _by_way(ahead: Iterable[Waiting]) -> dict[_Way, int]:
     ways = dict[_Way, int]()
     for one in ahead:
-        way = None if one.to is None or one.method is None else (one.to, one.method)
-        ways[way] = ways.get(way, 0) + one.quantity
+        ways[_way(one)] = ways.get(_way(one), 0) + one.quantity
     return ways
+
+
+def _way(waiting: Waiting) -> _Way:
+    if waiting.to is None or waiting.method is None:
+        return None
+    return waiting.to, waiting.method
 
 
 def _senders(way: _Way, network: Network, nodes: Iterable[NodeId]) -> Sequence[NodeId]:
@@ -141,7 +154,7 @@ class _Seats:
             if node not in passed:
                 passed.add(node)
                 for other, had in [*self._given.get(node, {}).items()]:
-                    if moved := self._seated(other, min(units, had), passed):
+                    if had and (moved := self._seated(other, min(units, had), passed)):
                         self._give(node, other, -moved)
                         return self._give(node, nodes, moved)
         return 0
