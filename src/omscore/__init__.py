@@ -144,6 +144,7 @@ if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` tells the interpret
     from omscore.network.transit import TransitTimes as TransitTimes
     from omscore.oms import Oms as Oms, Receipt as Receipt
     from omscore.orchestration.backlog import RankWaiting as RankWaiting
+    from omscore.orchestration.backorders import ReallocateBacklog as ReallocateBacklog
     from omscore.orchestration.learning import Learn as Learn
     from omscore.orchestration.planning import Planner as Planner
     from omscore.orchestration.precedence import ByRank as ByRank
@@ -236,6 +237,7 @@ _HOMES = {
     ),
     "lifecycle.quote.messages": "AcceptQuote RenewQuote RequestQuote WithdrawQuote",
     "orchestration.backlog": "RankWaiting",
+    "orchestration.backorders": "ReallocateBacklog",
     "orchestration.work_items": "CloseWorkItem WorkItem",
     # availability
     "atp.availability": "Answering Availability Protecting",

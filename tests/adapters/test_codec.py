@@ -214,7 +214,8 @@ quote quoting recovering request reservation return returning serving stocktake 
 work-item
 """
 NAMES_OF_EVENTS = """
-backlog.called backlog.joined backlog.left backlog.ranked capacity.booked capacity.freed
+backlog.called backlog.joined backlog.left backlog.ranked backlog.reallocated
+capacity.booked capacity.freed
 demand.outdated demand.stated feed.closing feed.completed feed.taken
 fulfillment.moved fulfillment.released fulfillment.report-ignored fulfillment.tasks-lowered
 item.learned network.calendar-learned network.destination-learned network.lane-learned
@@ -240,7 +241,8 @@ consume-reservations count-stock deliver-fulfillment
 dispatch-transfer expect-demand expect-supply extend-reservations free-reservations
 grade-return hold-order issue-stock learn lift-hold
 lose-fulfillment move-reservation move-units pack-fulfillment pick-fulfillment place-order
-put-back-fulfillment rank-waiting recall-fulfillment receive-return receive-stock receive-supply
+put-back-fulfillment rank-waiting reallocate-backlog
+recall-fulfillment receive-return receive-stock receive-supply
 refuse-return regrade-stock reject-fulfillment release-order renew-quote repromise-order
 request-quote reserve-stock
 resize-reservation restock-return

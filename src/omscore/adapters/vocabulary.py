@@ -33,6 +33,7 @@ from omscore.lifecycle.returns import returns
 from omscore.network import capacity, facts
 from omscore.orchestration import (
     backlog,
+    backorders,
     fulfilling,
     lapsing,
     learning,
@@ -133,6 +134,7 @@ EVENTS: dict[str, type[object]] = {
     "backlog.left": backlog.WaitingLeft,
     "backlog.called": backlog.WaitingCalled,
     "backlog.ranked": backlog.WaitingRanked,
+    "backlog.reallocated": backlog.BacklogReallocated,
     "work-item.opened": work_items.WorkItemOpened,
     "work-item.closed": work_items.WorkItemClosed,
 }
@@ -169,6 +171,7 @@ COMMANDS: dict[str, type[object]] = {
     "cancel-order": order.CancelOrder,
     "move-units": order.MoveUnits,
     "rank-waiting": backlog.RankWaiting,
+    "reallocate-backlog": backorders.ReallocateBacklog,
     "accept-fulfillment": fulfillment.AcceptFulfillment,
     "reject-fulfillment": fulfillment.RejectFulfillment,
     "pick-fulfillment": fulfillment.PickFulfillment,

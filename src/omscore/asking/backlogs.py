@@ -7,10 +7,11 @@ from functools import partial
 from types import MappingProxyType
 
 from omscore.asking.questions import AskingQuestions
-from omscore.asking.stock import held_at, places_of
+from omscore.asking.stock import Place, held_at, places_of
 from omscore.atp.messages import NoSuchItem
 from omscore.atp.reallocation import Reallocation, Strategy
 from omscore.atp.sharing import Shared, Sharing, share
+from omscore.atp.terms import Terms
 from omscore.catalog.item import ITEM
 from omscore.kernel import ids
 from omscore.kernel.errors import Refused
@@ -18,6 +19,7 @@ from omscore.kernel.keys import Key
 from omscore.lifecycle.order.order import ORDER, Order
 from omscore.orchestration import reallocating
 from omscore.orchestration.backlog import BACKLOG, Backlog, Waiting
+from omscore.orchestration.precedence import served_from
 from omscore.ports.storage import UnitOfWork
 from omscore.runtime.handling import rerun
 
@@ -57,7 +59,8 @@ class AskingBacklogs(AskingQuestions):
     ) -> Reallocation:
         """Who would get what of *node*, and when, if its stock of *sku* were promised anew.
 
-        Concerned are units that are allocated there but not released, and those that wait.
+        Concerned are units that are allocated there but not released, and those that wait and can
+        be sent from there; days are those on which they leave.
         *strategies* of single orders go before *strategy*; *ranks* of orders, the lowest first, go
         before the time at which they were placed.  Safety stock and the shares of other channels
         are withheld, but what was promised before may be kept.
@@ -71,11 +74,18 @@ class AskingBacklogs(AskingQuestions):
             key = BACKLOG.key(place.sku)
             backlog = key.narrow(unit.get([key])[key].state) or Backlog()
             orders = _orders(unit, backlog, held)
-            claims = reallocating.claims(orders, backlog, held, place.today, choices)
-            selling = partial(self._terms, place, "sellable")
-            return reallocating.anew(claims, place.position, orders, selling, place.today, now)
+            shipping = reallocating.Shipping(place.network.nodes[place.node], place.network, now)
+            waiting = served_from(backlog.queue, place.network, place.node)
+            claims = reallocating.claims(orders, waiting, held, shipping.start, choices)
+            selling = partial(self._granting, place)
+            return reallocating.anew(claims, place.position, orders, selling, shipping)
 
         return rerun(found, self.storage)
+
+    def _granting(self, place: Place, method: ids.Method | None, channel: str | None) -> Terms:
+        """On what terms units there are given to orders."""
+        availability = self.configuration.availability
+        return availability.terms(place.case(method), channel, place.on_hand)
 
     def _backlog(self, sku: str) -> Backlog:
         item = ids.sku(sku)

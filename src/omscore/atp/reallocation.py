@@ -41,7 +41,8 @@ STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
 Verdict = Literal["kept", "improved", "worsened", "mixed", "lost"]
 
 
-def _strategy(_: object, attribute: Attribute[Strategy], value: Strategy) -> None:
+def strategy(_: object, attribute: Attribute[Strategy], value: Strategy) -> None:
+    """A validator: one of `STRATEGIES`."""
     if value not in STRATEGIES:
         raise Unreadable(f"one of {', '.join(STRATEGIES)}", f"$.{attribute.name}")
 
@@ -66,7 +67,7 @@ class DatedClaim:
     day: date = field(validator=moments.some_day)
     confirmed: tuple[Shipment, ...] = field(default=(), converter=_merged)
     rank: int = field(default=0, validator=rank)
-    strategy: Strategy = field(default="redistribute", validator=_strategy)
+    strategy: Strategy = field(default="redistribute", validator=strategy)
     latest: date | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
@@ -163,6 +164,13 @@ def by_then(shipments: Iterable[Shipment], day: date) -> int:
     return sum(one.units for one in shipments if one.day <= day)
 
 
+def beyond(these: Iterable[Shipment], those: Iterable[Shipment]) -> list[Shipment]:
+    """What of *these* goes beyond *those*, day by day."""
+    by_day = {one.day: one.units for one in those}
+    more = ((one.day, one.units - by_day.get(one.day, 0)) for one in these)
+    return [Shipment(day, units) for day, units in more if units > 0]
+
+
 def _told(shipments: Sequence[Shipment]) -> str:
     return ", ".join(f"{one.units} on {one.day}" for one in shipments) or "nothing"
 
@@ -223,7 +231,7 @@ class _Run:
         for one in concerned:
             self._give(one, self._kept(one))
         for one in concerned:
-            for gone in _less(one.confirmed, self._had[one.id]):
+            for gone in beyond(one.confirmed, self._had[one.id]):
                 self._give(one, self._early(one, gone.units, gone.day))
 
     def win(self) -> None:
@@ -295,10 +303,3 @@ class _Run:
         for each in had:
             self._free.change(each.day.toordinal(), each.units)
         return had
-
-
-def _less(shipments: Iterable[Shipment], gone: Iterable[Shipment]) -> list[Shipment]:
-    """*shipments* without those units of them that are *gone*, day by day."""
-    by_day = {one.day: one.units for one in gone}
-    left = ((one.day, one.units - by_day.get(one.day, 0)) for one in shipments)
-    return [Shipment(day, more) for day, more in left if more]

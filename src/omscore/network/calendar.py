@@ -112,6 +112,14 @@ def ship_day_of_supply(node: Node, network: Network, due: date) -> date:
     return add_working_days(calendar_of(network, node.calendar), due, node.processing_days)
 
 
+def ship_day_of_stock(node: Node, network: Network, there: date, now: datetime) -> date:
+    """The first day after *now* on which what is *there* on a day can leave *node*."""
+    first = ship_day(node, network, now)
+    if there <= now.astimezone(ZoneInfo(node.zone)).date():
+        return first
+    return max(first, ship_day_of_supply(node, network, there))
+
+
 def next_ship_day(node: Node, network: Network, day: date) -> date:
     """The working day of *node* after *day*."""
     return working_day(calendar_of(network, node.calendar), day + _DAY)

@@ -14,9 +14,11 @@ from typing import ClassVar, assert_never
 import attrs
 from attrs import field, frozen
 
+from omscore.atp.questions import Shipment
+from omscore.atp.reallocation import Strategy
 from omscore.kernel import ids
 from omscore.kernel.errors import Refused, Unreadable, ensure
-from omscore.kernel.ids import LineId, Method, OrderId, Region, Sku
+from omscore.kernel.ids import LineId, Method, NodeId, OrderId, Region, Sku
 from omscore.kernel.keys import Changes, Key, Kind, Seen
 from omscore.kernel.reason import Reason
 from omscore.kernel.recorded import Context, Recorded
@@ -77,8 +79,27 @@ class WaitingRanked:
     orders: tuple[OrderId, ...]
 
 
+@frozen
+class Reallocated:
+    """What a line had of a node by day, and what it has now, by which strategy."""
+
+    order: OrderId
+    line: LineId
+    strategy: Strategy
+    was: tuple[Shipment, ...]
+    now: tuple[Shipment, ...]
+
+
+@frozen
+class BacklogReallocated:
+    """The backlog was promised anew at a node: these lines have other days, or none."""
+
+    node: NodeId
+    changed: tuple[Reallocated, ...]
+
+
 Queue = dict[tuple[OrderId, LineId], Waiting]
-BacklogEvent = WaitingJoined | WaitingLeft | WaitingCalled | WaitingRanked
+BacklogEvent = WaitingJoined | WaitingLeft | WaitingCalled | WaitingRanked | BacklogReallocated
 
 
 @frozen
@@ -104,7 +125,7 @@ def evolve(backlog: Backlog | None, /, *events: BacklogEvent) -> Backlog:
                 queue = _joined(queue, waiting)
             case WaitingLeft(waiting):
                 _leave(queue, waiting)
-            case WaitingCalled():
+            case WaitingCalled() | BacklogReallocated():
                 pass
             case WaitingRanked(orders):
                 queue = {(one.order, one.line): one for one in _ranked(queue.values(), orders)}
@@ -149,7 +170,10 @@ def _ranked(queue: Iterable[Waiting], orders: Sequence[OrderId]) -> list[Waiting
 
 
 BACKLOG = Kind(
-    "backlog", Backlog, evolve, (WaitingJoined, WaitingLeft, WaitingCalled, WaitingRanked)
+    "backlog",
+    Backlog,
+    evolve,
+    (WaitingJoined, WaitingLeft, WaitingCalled, WaitingRanked, BacklogReallocated),
 )
 
 

@@ -119,12 +119,32 @@ def source(
     decision = planner.plan(
         changes, needs, context, order=id_, avoid=avoid, rejections=rejections, first=first
     )
+    seat(changes, id_, flow, planner, waiting, decision, context)
+    backorder(changes, id_, flow, context)
+
+
+def seat(
+    changes: Changes,
+    id_: ids.OrderId,
+    flow: Flow,
+    planner: Planner,
+    waiting: Sequence[Share],
+    decision: Decision,
+    context: Context,
+    after: int = 0,
+) -> None:
+    """Give the units that are *waiting* the nodes and days that were decided on.
+
+    The same command has planned so many legs *after* which these come.
+    """
+    order = changes.require(ORDER.key(id_))
     if decision.legs or any(share.group.stage == flow.initial for share in waiting):
-        network, items = needing.versions(changes.seen, needs)
+        network, items = needing.versions(changes.seen, needs_of_shares(order, waiting))
         changes.tell(ORDER.key(id_), [PlanChosen(decision, network, items)])
-    held = planner.reserve(changes, decision.legs, context, owner=id_, channel=order.channel)
+    held = planner.reserve(
+        changes, decision.legs, context, owner=id_, channel=order.channel, after=after
+    )
     _allocate(changes, id_, flow, waiting, decision, held, context)
-    _backorder(changes, id_, flow, context)
 
 
 def needs_of_shares(order: Order, shares: Sequence[Share]) -> list[Need]:
@@ -210,9 +230,16 @@ def _split(queue: Sequence[Share], quantity: int) -> tuple[list[Share], list[Sha
     return taken, rest
 
 
-def _backorder(changes: Changes, id_: ids.OrderId, flow: Flow, context: Context) -> None:
+def backorder(
+    changes: Changes,
+    id_: ids.OrderId,
+    flow: Flow,
+    context: Context,
+    line: ids.LineId | None = None,
+) -> None:
+    """Let what has no place wait: of the whole order, or of one *line*."""
     order = changes.require(ORDER.key(id_))
-    if shares := orders.ready(order, flow, "backorder"):
+    if shares := orders.ready(order, flow, "backorder", line):
         units.tell(changes, id_, orders.moving(flow, "backorder", shares), context)
 
 

@@ -209,10 +209,12 @@ class Planner:
         owner: str,
         expires_at: datetime | None = None,
         channel: str | None = None,
+        after: int = 0,
     ) -> list[ids.ReservationId | None]:
         """Set the stock and the days of *legs* aside; a reservation for each, in their order.
 
-        None for what takes no stock.  What is overdue where they are is expired by that.
+        None for what takes no stock.  What is overdue where they are is expired by that.  The same
+        command has planned so many legs *after* which these come.
         """
         legs, held = list(legs), list[ids.ReservationId | None]()
         stocked = (position_id(leg.node, leg.sku) for leg in legs if not leg.made)
@@ -223,7 +225,8 @@ class Planner:
             if not leg.made:
                 told = withholding.untracked(self.availability, changes, context, leg.sku, leg.node)
                 changes.tell(POSITION.key(position_id(leg.node, leg.sku)), told)
-                held[n] = reservation = ids.ReservationId(ids.derived(context.command, "r", n))
+                name = ids.derived(context.command, "r", after + n)
+                held[n] = reservation = ids.ReservationId(name)
                 what = position_id(leg.node, leg.sku), leg.ship_day, leg.quantity
                 ask = Reserve(reservation, *what, owner, expires_at, channel=channel)
                 terms = self.terms(changes, leg.sku, leg.node, leg.method, channel)

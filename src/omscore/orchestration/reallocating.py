@@ -11,16 +11,18 @@ kind after the other, by their first in turn; the units of the others stay with 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from omscore.atp.movements import UnitsFreed, UnitsReserved
 from omscore.atp.position import Position
 from omscore.atp.position import evolve as evolve_position
 from omscore.atp.questions import Level, Shipment
 from omscore.atp.reallocation import (
+    STRATEGIES,
     DatedClaim,
     Outcome,
     Reallocation,
@@ -33,13 +35,69 @@ from omscore.atp.reservations import Reservation
 from omscore.atp.sharing import Claim
 from omscore.atp.terms import Terms
 from omscore.kernel.errors import Unreadable
-from omscore.kernel.ids import LineId, Method, OrderId, ReservationId
+from omscore.kernel.ids import LineId, Method, OrderId, ReservationId, order_id
+from omscore.kernel.moments import local_day
 from omscore.lifecycle.order.order import Order
-from omscore.orchestration.backlog import Backlog
+from omscore.network.calendar import ship_day_of_stock
+from omscore.network.facts import Network, Node
+from omscore.orchestration.backlog import Backlog, Waiting
+
+V = TypeVar("V")
 
 Held = Mapping[ReservationId, Reservation]
 Selling = Callable[[Method | None, str | None], Terms]
 """On what terms units go by a delivery method to who sells through a channel."""
+
+
+@frozen
+class Shipping:
+    """When what is at a *node* leaves it, as seen *now*: units of orders are reserved for then."""
+
+    node: Node
+    network: Network
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The local day."""
+        return local_day(self.now, self.node.zone)
+
+    @property
+    def start(self) -> date:
+        """The first day on which anything can leave."""
+        return self.day(self.today)
+
+    def day(self, there: date) -> date:
+        """The first day on which what is *there* on a day can leave."""
+        return ship_day_of_stock(self.node, self.network, there, self.now)
+
+    def levels(self, rows: Iterable[tuple[date, int]]) -> list[Level]:
+        """How many units can leave from which day on."""
+        return [Level(self.day(there), units) for there, units in rows]
+
+
+def strategies_of(value: Mapping[str, Strategy]) -> Mapping[str, Strategy]:
+    """A converter: the strategies of orders, by name."""
+    found = _by_order(value, "strategies")
+    for order, one in found.items():
+        if one not in STRATEGIES:
+            raise Unreadable(f"one of {', '.join(STRATEGIES)}", f"$.strategies.{order}")
+    return found
+
+
+def ranks_of(value: Mapping[str, int]) -> Mapping[str, int]:
+    """A converter: the ranks of orders, by name, the lowest first."""
+    found = _by_order(value, "ranks")
+    for order, one in found.items():
+        if type(one) is not int:
+            raise Unreadable("a whole number", f"$.ranks.{order}")
+    return found
+
+
+def _by_order(value: Mapping[str, V], name: str) -> Mapping[str, V]:
+    if not isinstance(value, Mapping):
+        raise Unreadable("a value for each order", f"$.{name}")
+    return {order_id(order): one for order, one in value.items()}
 
 
 @frozen
@@ -51,8 +109,8 @@ class Choices:
     """
 
     strategy: Strategy
-    strategies: Mapping[str, Strategy]
-    ranks: Mapping[str, int]
+    strategies: Mapping[str, Strategy] = field(converter=strategies_of)
+    ranks: Mapping[str, int] = field(converter=ranks_of)
 
     def check(self, known: Iterable[str]) -> None:
         """`Unreadable` for an order that is not concerned: a typo must not be passed over."""
@@ -63,10 +121,10 @@ class Choices:
 
 
 def claims(
-    orders: Sequence[Order], backlog: Backlog, held: Held, today: date, choices: Choices
+    orders: Sequence[Order], waiting: Iterable[Waiting], held: Held, start: date, choices: Choices
 ) -> list[DatedClaim]:
-    """What each line of *orders* has of *held*, and waits for; all of it was asked for today."""
-    units = _waiting(backlog)
+    """What each line of *orders* has of *held*, and waits for; it was asked for on *start*."""
+    units = {(one.order, one.line): one.quantity for one in waiting}
     confirmed = dict[tuple[OrderId, LineId], list[Shipment]]()
     for order in orders:
         for line, reservation, quantity in _allocated(order, held):
@@ -78,7 +136,7 @@ def claims(
         DatedClaim(
             f"{order}/{line}",
             units.get(at, 0) + sum(one.units for one in confirmed.get(at, ())),
-            min([today, *(one.day for one in confirmed.get(at, ()))]),
+            min([start, *(one.day for one in confirmed.get(at, ()))]),
             confirmed.get(at, ()),
             turns[order],
             choices.strategies.get(order, choices.strategy),
@@ -93,8 +151,7 @@ def anew(
     position: Position,
     orders: Iterable[Order],
     selling: Selling,
-    today: date,
-    now: datetime,
+    shipping: Shipping,
 ) -> Reallocation:
     """What becomes of *claims*, which are all that *orders* have and want of *position*."""
     sold = {one.id: one for one in orders}
@@ -107,7 +164,7 @@ def anew(
             for each in one.confirmed
         ]
         bare = evolve_position(position, *freed)
-        done = reallocate(alike, _curve(bare, terms, alike, today, now))
+        done = reallocate(alike, _curve(bare, terms, alike, shipping))
         outcomes += done.outcomes
         taken = [
             UnitsReserved(None, each.day, each.units, None, channel=channel[one.claim.id])
@@ -125,7 +182,7 @@ def _by_terms(
     found = list[tuple[Terms, list[DatedClaim]]]()
     for one in sorted(claims, key=turn):
         order = _order(one, orders)
-        units = order.lines[LineId(one.id.partition("/")[2])].units
+        units = order.lines[line_of(one.id)[1]].units
         terms = selling(next((group.method for group in units), None), order.channel)
         alike = next((those for known, those in found if known == terms), None)
         if alike is None:
@@ -134,26 +191,30 @@ def _by_terms(
     return found
 
 
+def line_of(claim: str) -> tuple[OrderId, LineId]:
+    """Whose claim that is."""
+    order, _, line = claim.partition("/")
+    return OrderId(order), LineId(line)
+
+
 def _order(claim: DatedClaim, orders: Mapping[OrderId, Order]) -> Order:
-    return orders[OrderId(claim.id.partition("/")[0])]
+    return orders[line_of(claim.id)[0]]
 
 
 def _curve(
-    bare: Position, terms: Terms, claims: Sequence[DatedClaim], today: date, now: datetime
+    bare: Position, terms: Terms, claims: Sequence[DatedClaim], shipping: Shipping
 ) -> list[Level]:
-    """What could be promised on *terms* if *bare* had promised nothing of *claims*."""
-    on_terms = list(_levels(terms.curve(bare, today, today=today, now=now)))
-    there = list(_levels(bare.curve(today, today=today, now=now)))
+    """What could leave on *terms* if *bare* had promised nothing of *claims*."""
+    today, now = shipping.today, shipping.now
+    on_terms = shipping.levels(terms.curve(bare, today, today=today, now=now))
+    there = shipping.levels(bare.curve(today, today=today, now=now))
     had = [each for one in claims for each in one.confirmed]
-    days = {one.day for one in (*on_terms, *there)} | {max(today, each.day) for each in had}
+    days = {one.day for one in (*on_terms, *there)}
+    days |= {max(shipping.start, each.day) for each in had}
     return [
         Level(day, max(_at(on_terms, day), min(_at(there, day), by_then(had, day))))
         for day in sorted(days)
     ]
-
-
-def _levels(rows: Iterable[tuple[date, int]]) -> Iterator[Level]:
-    return (Level(day, units) for day, units in rows)
 
 
 def _at(rows: Iterable[Level], day: date) -> int:
@@ -164,10 +225,6 @@ def shares_of(backlog: Backlog, ranks: Mapping[str, int]) -> list[Claim]:
     """What each line waits for; orders of equal rank in the order of the queue."""
     queue = sorted(backlog.queue, key=lambda one: ranks.get(one.order, 0))
     return [Claim(f"{one.order}/{one.line}", one.quantity, at) for at, one in enumerate(queue)]
-
-
-def _waiting(backlog: Backlog) -> dict[tuple[OrderId, LineId], int]:
-    return {(one.order, one.line): one.quantity for one in backlog.queue}
 
 
 def _by_rank(orders: Iterable[Order], ranks: Mapping[str, int]) -> list[Order]:

@@ -16,7 +16,7 @@ from attrs import frozen
 from omscore.atp.position import Position
 from omscore.atp.terms import Terms
 from omscore.kernel.moments import local_day
-from omscore.network.calendar import ship_day, ship_day_of_supply
+from omscore.network.calendar import ship_day_of_stock
 from omscore.network.facts import Network, Node
 from omscore.sourcing.candidate import Rows, Spans
 
@@ -38,22 +38,11 @@ def shelf(position: Position, terms: Terms, node: Node, network: Network, now: d
     rows = terms.curve(position, today, today=today, now=now)
     if not position.expiring:
         return Shelf(rows)
-    ships = _ship_days(rows, node, network, now, today)
+    ships = {day: ship_day_of_stock(node, network, day, now) for day, _ in rows}
     found = {day: terms.available(position, ships[day], today=today, now=now) for day in ships}
     rising = list(_rising(found))
     marks = sorted((ships[day], units) for day, units in rising)
     return Shelf(rising, list(_ends(position)), list(_closed(marks, list(rows))))
-
-
-def _ship_days(
-    rows: Rows, node: Node, network: Network, now: datetime, today: date
-) -> dict[date, date]:
-    """The days of *rows*, each with the first day on which what is there then can leave."""
-    base = ship_day(node, network, now)
-    return {
-        day: base if day <= today else max(base, ship_day_of_supply(node, network, day))
-        for day, _ in rows
-    }
 
 
 def _rising(found: dict[date, int]) -> Iterator[tuple[date, int]]:

@@ -48,11 +48,17 @@ def reads_of(
 
 
 def tell(
-    changes: Changes, order: OrderId, event: UnitsMoved, context: Context, left: Left = UNKNOWN
+    changes: Changes,
+    order: OrderId,
+    event: UnitsMoved,
+    context: Context,
+    left: Left = UNKNOWN,
+    *,
+    calling: bool = True,
 ) -> None:
     """Let units move, and let go of what they no longer hold: it goes to those who wait for it.
 
-    What is shipped is of the lots that have *left*.
+    What is shipped is of the lots that have *left*.  Nobody is called who waits, if not *calling*.
     """
     key = ORDER.key(order)
     lines = (known := changes.require(key)).lines
@@ -70,7 +76,7 @@ def tell(
                 freed[orders.sku_of(lines[moved.line], moved.from_)] = None
         elif moved.from_.made and moved.to.node is None:
             _free_day(changes, moved)
-    for sku in freed:
+    for sku in freed if calling else ():
         backlog.call(changes, sku)
 
 

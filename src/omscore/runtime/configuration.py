@@ -26,6 +26,7 @@ from omscore.lifecycle.returns import messages as returns
 from omscore.lifecycle.returns.chart import RETURN_FLOW
 from omscore.orchestration import (
     backlog,
+    backorders,
     counting,
     expiring,
     feeding,
@@ -115,6 +116,7 @@ class Configuration:
             order.MoveUnits: moving,
             recovering.LoseStock: recovering.Losing(self.unit_flow, self.ship_flow),
             backlog.RankWaiting: backlog.Ranking(),
+            backorders.ReallocateBacklog: backorders.Reallocating(self.unit_flow, self.planning),
         }
 
     def _fulfillment(self) -> Handlers:
