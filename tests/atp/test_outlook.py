@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from omscore.atp.availability import Answering, Availability, Protecting
 from omscore.atp.counting import Counting
 from omscore.atp.lacking import lacking_of
-from omscore.atp.lots import Lot
+from omscore.atp.lots import Lot, Part
 from omscore.atp.methods import Options
 from omscore.atp.movements import StockEntered, SupplyScheduled
 from omscore.atp.outlook import NothingWouldDo, Outlook
-from omscore.atp.position import Bucket, Position, evolve
+from omscore.atp.position import Bucket, Held, Position, evolve
 from omscore.atp.projected import Lacks
 from omscore.atp.protection import Protection, Segment
 from omscore.atp.safety import Case, SafetyRule, SafetyStock
@@ -176,3 +176,16 @@ def test_where_all_is_kept_for_others_nothing_would_do() -> None:
     assert was.lacks(1, TODAY) == NothingWouldDo(1)
     assert str(was.lacks(1, TODAY)) == "no supply would make 1 units available"
     assert was.lacks(1, TODAY - DAY) == NothingWouldDo(1)
+
+
+def test_fewest_may_lack_on_a_day_on_which_nothing_is_told_to_change() -> None:
+    """Nothing is free on either day, but tomorrow what is held cannot be kept either."""
+    lot = Lot(use_by=TODAY)
+    held = Position(1, held=(Held(MONDAY + HOUR, day(1), 1),), lots=(Part(None, lot, 1),))
+    safe = Availability(safety=SafetyStock([SafetyRule(units=1)]))
+    was = outlook(held, safe, 0, None)
+    assert was.curve() == [(TODAY, 0)]
+
+    asked = {"b": was}
+    assert [was.lacks(1, on) for on in (TODAY, day(1))] == [Lacks(2, TODAY), Lacks(3, day(1))]
+    assert lacking_of(asked, [("b", 1)], day(1)) == {"b": Lacks(2, TODAY)}

@@ -70,13 +70,14 @@ def lacking_of(
     asked = sums(outlooks, wanted)
     curves = {name: [Level(*row) for row in outlooks[name].curve()] for name in asked}
     last = latest or _last(curves)
+    turns = {day for name in asked for day in outlooks[name].turns()}
     rising = all(outlooks[name].rising for name in asked)
 
     def missing(day: date) -> dict[Name, Lacks | NothingWouldDo]:
         found = {name: outlooks[name].lacks(some, day) for name, some in asked.items()}
         return {name: one for name, one in found.items() if one is not None}
 
-    return _least([last] if rising else _ends(curves, last), missing)
+    return _least([last] if rising else _ends(turns, last), missing)
 
 
 def _fewest(
@@ -91,16 +92,16 @@ def _fewest(
         lacking = {name: some - at(there[name], day) for name, some in asked.items()}
         return {name: Lacks(units, day) for name, units in lacking.items() if units > 0}
 
-    return _least(_ends(there, latest or _last(there)), missing)
+    starts = {one.day for curve in there.values() for one in curve}
+    return _least(_ends(starts, latest or _last(there)), missing)
 
 
 def _last(curves: Mapping[Name, Curve]) -> date:
     return max(curve[-1].day for curve in curves.values())
 
 
-def _ends(curves: Mapping[Name, Curve], last: date) -> list[date]:
-    """The last day of each span in which no number changes, up to *last*."""
-    starts = {one.day for curve in curves.values() for one in curve}
+def _ends(starts: set[date], last: date) -> list[date]:
+    """The last day of each span in which no number changes, by their *starts*, up to *last*."""
     return sorted({*(one - _DAY for one in starts if one <= last and one > min(starts)), last})
 
 

@@ -95,6 +95,15 @@ class Outlook:
             return [(self.today, 0)]
         return self.terms.curve(self.position, self.today, today=self.today, now=self.now)
 
+    def turns(self) -> set[date]:
+        """The days on which so many units may be others, also where promises cannot be kept."""
+        position, ends = self.position, [one.lot.use_by for one in self.position.lots]
+        taken = [one.day for one in position.buckets] + [one.day for one in position.held]
+        spent = [one + _DAY for one in ends if one is not None and one < date.max]
+        start = self.today
+        found = self.terms.days(position, start, today=start, now=self.now)
+        return {day for day in (*found, *taken, *spent) if day >= start}
+
     def lacks(self, quantity: int, day: date) -> Lacks | NothingWouldDo | None:
         """The smallest change with which *quantity* may be promised for *day*; None if it may."""
         if day < self.today or self.closed is not None:

@@ -107,14 +107,14 @@ class Terms:
         self, position: Position, start: date, today: date, now: datetime
     ) -> Iterator[tuple[date, int]]:
         last: int | None = None
-        for day in self._days(position, start, today, now):
+        for day in self.days(position, start, today=today, now=now):
             most = max(0, self.most(position, day, today=today, now=now))
             if (units := self.withheld(position, most, now).available) != last:
                 yield day, units
                 last = units
 
-    def _days(self, position: Position, start: date, today: date, now: datetime) -> list[date]:
-        """The days on which what is there may change."""
+    def days(self, position: Position, start: date, *, today: date, now: datetime) -> list[date]:
+        """The days from *start* on at which what may be promised may change."""
         days = {start}
         if self.method is None:
             days.update(day for day, _ in position.curve(start, today=today, now=now))
