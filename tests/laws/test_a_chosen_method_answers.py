@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from omscore.atp.availability import Answering, Availability, Protecting
 from omscore.atp.counting import Counting
-from omscore.atp.entries import TypeMatrix
+from omscore.atp.entries import DEMAND_KINDS, TypeMatrix
 from omscore.atp.lots import UNLIMITED
 from omscore.atp.messages import ExpectDemand, ExpectSupply, ReceiveStock
 from omscore.atp.methods import AtpMethod, Options
@@ -89,7 +89,8 @@ def shops(draw: st.DrawFn, method: AtpMethod) -> Shop:
         wanted = Wanted("TEA", draw(units), within_days=9)
         shop.oms.reserve(a_request(wanted, partial=True, ttl=None))
     for n, (some, on) in enumerate(draw(dated)):
-        shop.given(ExpectDemand(**AT, quantity=some, day=day(on), document=f"d-{n}"))
+        kind = draw(st.sampled_from(DEMAND_KINDS))
+        shop.given(ExpectDemand(**AT, quantity=some, day=day(on), document=f"d-{n}", kind=kind))
     return shop
 
 

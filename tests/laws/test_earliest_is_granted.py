@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from omscore.atp.availability import Answering, Availability, Protecting
 from omscore.atp.counting import Counting
-from omscore.atp.entries import TypeMatrix
+from omscore.atp.entries import DEMAND_KINDS, TypeMatrix
 from omscore.atp.messages import ExpectDemand, ReceiveStock
 from omscore.atp.methods import Options
 from omscore.atp.projected import LookAhead, Untracked
@@ -81,11 +81,9 @@ def test_a_reservation_is_granted_for_the_earliest_day(
     for place, (ahead, units) in enumerate(comes):
         shop.given(expected(units, day(ahead), document=f"po-{place}"))
     for place, (ahead, units) in enumerate(goes):
-        shop.given(
-            ExpectDemand(
-                node="berlin", sku="TEA", quantity=units, document=f"d-{place}", day=day(ahead)
-            )
-        )
+        kind = DEMAND_KINDS[place % len(DEMAND_KINDS)]
+        what = {"node": "berlin", "sku": "TEA", "document": f"d-{place}"}
+        shop.given(ExpectDemand(**what, quantity=units, day=day(ahead), kind=kind))
     will_do = (
         one
         for one in map(day, range(on, 40))

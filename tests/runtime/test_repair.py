@@ -12,6 +12,7 @@ from sqlalchemy import update
 from omscore.adapters.sql import SqlStore
 from omscore.adapters.sql.tables import state
 from omscore.adapters.vocabulary import codec
+from omscore.atp.entries import DEMAND_KINDS
 from omscore.atp.movements import (
     DemandScheduled,
     ShortageDeclared,
@@ -69,7 +70,7 @@ burglaries = st.lists(
         st.builds(UnitsFreed, st.just(R_9), days, units),
         st.builds(UnitsReserved, st.just(R_9), days, units, st.just(MONDAY + HOUR)),
         st.builds(SupplyScheduled, days, st.sampled_from([-2, -1, 1, 4]), st.just(D_9)),
-        st.builds(DemandScheduled, days, units, st.just(D_9)),
+        st.builds(DemandScheduled, days, units, st.just(D_9), st.sampled_from(DEMAND_KINDS)),
     ),
     min_size=1,
     max_size=4,

@@ -8,8 +8,9 @@ import pytest
 from omscore.atp.availability import Answering, Availability, Protecting
 from omscore.atp.counting import Counting
 from omscore.atp.entries import TypeMatrix
-from omscore.atp.messages import ExpectSupply
+from omscore.atp.messages import ExpectDemand, ExpectSupply
 from omscore.atp.methods import Options
+from omscore.atp.movements import DemandKind
 from omscore.atp.periods import Discrete
 from omscore.atp.projected import Lacks
 from omscore.atp.protection import Protection, Segment
@@ -28,6 +29,7 @@ from omscore.testing.builders import (
     a_line,
     a_node,
     a_quote,
+    a_request,
     a_shop,
     an_item,
     an_order,
@@ -206,6 +208,27 @@ def test_planned_supply_is_promised_to_nobody_if_the_matrix_says_so() -> None:
     assert stages(shop) == {"released": 2, "backordered": 2}
     shop.given(ExpectSupply(**due, document="po-2", kind="production"))
     assert stages(shop) == {"released": 2, "allocated": 2}
+    laws.check(shop.oms)
+
+
+@pytest.mark.parametrize(("kind", "left"), [("planned", 5), ("transfer-out", 1), ("committed", 1)])
+def test_what_others_take_may_need_other_supply_than_a_forecast(
+    kind: DemandKind, left: int
+) -> None:
+    """Planned supply covers a forecast; what another system has promised takes what is there."""
+    matrix = Counting(serves=TypeMatrix({"planned": ["planned"]}))
+    policy = Availability(answering=[Answering(options=Options(counting=matrix))])
+    shop = shop_with(policy, berlin=5)
+    due: Any = {"node": "berlin", "sku": "TEA", "quantity": 5, "day": day(2)}
+    shop.given(ExpectSupply(**due, document="po-1", kind="planned", firm=False))
+    taken: Any = {"node": "berlin", "sku": "TEA", "quantity": 4, "day": day(4)}
+    shop.given(ExpectDemand(**taken, document="d-1", kind=kind))
+
+    assert shop.oms.available("TEA", "berlin") == left
+    assert shop.oms.reserve(a_request(left)).granted
+    assert not shop.oms.reserve(a_request(1)).granted
+    shop.given(ExpectDemand(**{**taken, "quantity": 0}, document="d-1"))
+    assert shop.oms.available("TEA", "berlin") == 5 - left
     laws.check(shop.oms)
 
 

@@ -18,7 +18,6 @@ from omscore.atp.entries import (
     EVERYTHING,
     FARTHEST_DAYS,
     DemandEntry,
-    DemandKind,
     Entry,
     SupplyEntry,
     TypeMatrix,
@@ -28,6 +27,7 @@ from omscore.atp.entries import (
     unlimited,
 )
 from omscore.atp.lots import SupplyKind
+from omscore.atp.movements import DemandKind
 from omscore.kernel import moments
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.kinds import some_kind

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Literal, get_args
+from typing import get_args
 
 from attrs import Attribute, field, frozen
 
 from omscore.atp.lots import PLAIN, UNLIMITED, Part, SupplyKind
-from omscore.atp.position import Position
+from omscore.atp.movements import DemandKind
+from omscore.atp.position import Position, Want, wants_of
 from omscore.kernel import moments
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import checked, optional_lot
@@ -21,7 +22,6 @@ from omscore.kernel.quantities import MOST_UNITS, no_or_some_units, units
 from omscore.kernel.several import each
 from omscore.kernel.truth import some_truth
 
-DemandKind = Literal["committed", "transfer-out", "planned"]
 SUPPLY_KINDS: tuple[SupplyKind, ...] = get_args(SupplyKind)
 DEMAND_KINDS: tuple[DemandKind, ...] = get_args(DemandKind)
 FARTHEST_DAYS = 3_660
@@ -161,7 +161,7 @@ EVERYTHING = TypeMatrix()
 
 
 def of_position(position: Position, today: date, now: datetime) -> list[Entry]:
-    """What *position* keeps, as entries: foreign demand is planned, holds count until they expire.
+    """What *position* keeps, as entries: foreign demand by its kind, holds until they expire.
 
     Counted plainly, look-ahead on them answers what `Position.available` answers, from *today* on,
     and where units expire `omscore.atp.windows` does.  Late supply of which the last useful day
@@ -173,13 +173,18 @@ def of_position(position: Position, today: date, now: datetime) -> list[Entry]:
     for one in position.buckets:
         for id, part in _pieces(f"committed:{one.day}", one.committed):
             entries.append(DemandEntry(id, part, one.day))
-        for id, part in _pieces(f"foreign:{one.day}", one.foreign):
-            entries.append(DemandEntry(id, part, one.day, "planned"))
+    for want in wants_of(position):
+        for id, part in _pieces(_foreign(want), want.units):
+            entries.append(DemandEntry(id, part, want.day, want.kind))
     for place, held in enumerate(position.held):
         if held.expires_at > now:
             for id, part in _pieces(f"held:{held.day}:{place}", held.units):
                 entries.append(DemandEntry(id, part, held.day))
     return entries
+
+
+def _foreign(want: Want) -> str:
+    return f"foreign:{want.day}" if want.kind == "planned" else f"{want.kind}:foreign:{want.day}"
 
 
 def _supplies(position: Position) -> Iterator[SupplyEntry]:

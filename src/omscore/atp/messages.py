@@ -8,7 +8,8 @@ from typing import ClassVar, Literal, get_args
 from attrs import Attribute, field, frozen
 from attrs.validators import optional
 
-from omscore.atp.entries import percent, some_days
+from omscore.atp.entries import demand_kind, percent, some_days
+from omscore.atp.movements import DemandKind
 from omscore.atp.position import CONDITIONS, Condition
 from omscore.atp.stocktakes import COUNTS, Counts
 from omscore.kernel import ids
@@ -192,10 +193,14 @@ class DispatchTransfer(LotReport):
 
 @frozen(kw_only=True)
 class ExpectDemand(StockReport):
-    """Others will take units on *day*; what the document said before is replaced."""
+    """Others will take units on *day*; what the document said before is replaced.
+
+    *kind* is for the type matrix: a forecast is planned, an order of another system is committed.
+    """
 
     quantity: int = field(validator=no_or_some_units)
     day: date = field(validator=some_day)
+    kind: DemandKind = field(default="planned", validator=demand_kind)
 
 
 @frozen(kw_only=True)

@@ -25,6 +25,8 @@ Cause = Literal[
     "made",
 ]
 
+DemandKind = Literal["committed", "transfer-out", "planned"]
+
 
 @frozen
 class Endless:
@@ -77,6 +79,7 @@ class DemandScheduled:
     day: date
     units: int
     document: DocumentId
+    kind: DemandKind = "planned"
 
 
 @frozen

@@ -26,8 +26,9 @@ from typing import Literal, get_args
 from attrs import field, frozen
 
 from omscore.atp.counting import PLAIN, Counted, Counting, normalize
-from omscore.atp.entries import DemandEntry, DemandKind, Entry, SupplyEntry, TypeMatrix
+from omscore.atp.entries import DemandEntry, Entry, SupplyEntry, TypeMatrix
 from omscore.atp.matching import Matching, places
+from omscore.atp.movements import DemandKind
 from omscore.kernel.errors import Unreadable
 
 Policy = Literal["fifo", "fefo", "priority"]

@@ -32,6 +32,7 @@ from omscore.atp.lots import (
     unserved,
 )
 from omscore.atp.movements import (
+    DemandKind,
     DemandScheduled,
     Endless,
     PositionEvent,
@@ -77,6 +78,15 @@ class Bucket:
 
 
 @frozen
+class Want:
+    """Foreign demand of *day* of one kind."""
+
+    day: date
+    kind: DemandKind
+    units: int
+
+
+@frozen
 class Held:
     """Units set aside for *day*; at *expires_at* they stop counting, swept or not."""
 
@@ -93,6 +103,7 @@ class Position:
 
     *lots* are the units, on hand or due, that are not plain; *endless* is supply without limit.
     *claims* are what was promised to which channel, *round* what was shipped of shared supply.
+    *wants* are the foreign demand that is not planned.
     """
 
     on_hand: int = 0
@@ -102,6 +113,7 @@ class Position:
     endless: Endless | None = None
     claims: tuple[Claim, ...] = ()
     round: Round | None = None
+    wants: tuple[Want, ...] = ()
 
     @property
     def expiring(self) -> bool:
@@ -197,6 +209,17 @@ class Position:
         return sorted([*taken, *held], key=_first)
 
 
+def wants_of(position: Position) -> Iterator[Want]:
+    """All foreign demand, by day and kind; what nobody said to be of another kind is planned."""
+    planned = {one.day: one.foreign for one in position.buckets if one.foreign}
+    for one in position.wants:
+        planned[one.day] -= one.units
+        yield one
+    for day, units in planned.items():
+        if units:
+            yield Want(day, "planned", units)
+
+
 def spans_of(position: Position, today: date) -> Iterator[Span]:
     """From when to when which units can be used, without endless supply.
 
@@ -239,6 +262,7 @@ def evolve(position: Position | None, /, *events: PositionEvent) -> Position:
     days = {one.day: [one.supply, one.committed, one.foreign, one.short] for one in was.buckets}
     held = {(one.expires_at, one.day, one.movable, one.channel): one.units for one in was.held}
     claims = {one.channel: one.units for one in was.claims}
+    wants = {(one.day, one.kind): one.units for one in was.wants}
     cut = was.round
     for event in events:
         match event:
@@ -255,8 +279,10 @@ def evolve(position: Position | None, /, *events: PositionEvent) -> Position:
                 cut = cut and cut.after(known(on_hand, days))
             case SupplyUntracked(endless):
                 pass
-            case DemandScheduled(day, units):
+            case DemandScheduled(day, units, _, kind):
                 _bucket(days, day)[2] += units
+                if kind != "planned":
+                    wants[day, kind] = wants.get((day, kind), 0) + units
             case UnitsReserved(_, day, units, expires_at, movable, channel):
                 if expires_at is None:
                     _bucket(days, day)[1] += units
@@ -294,6 +320,7 @@ def evolve(position: Position | None, /, *events: PositionEvent) -> Position:
         endless,
         claims_of(claims),
         cut,
+        tuple(Want(*of, wants[of]) for of in sorted(wants) if wants[of]),
     )
 
 
@@ -374,6 +401,8 @@ def law(position: Position) -> None:
     )
     ensure(all(one.units > 0 for one in position.held), "nothing negative is held")
     ensure(all(one.units > 0 for one in position.claims), "no channel claims less than nothing")
+    if position.wants:
+        ensure(all(one.units > 0 for one in wants_of(position)), "kinds are part of foreign demand")
     if position.lots:
         spans = spans_of(position, date.min)
         ensure(all(one.units >= 0 for one in spans), "lots are part of what is there")

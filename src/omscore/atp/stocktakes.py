@@ -117,4 +117,4 @@ def rewound(position: Position, events: Iterable[object]) -> Position:
                 pass
     days = sorted({*supply, *committed, *foreign})
     buckets = tuple(Bucket(day, supply[day], committed[day], foreign[day]) for day in days)
-    return attrs.evolve(position, on_hand=on_hand, buckets=buckets)
+    return attrs.evolve(position, on_hand=on_hand, buckets=buckets, wants=())

@@ -12,6 +12,7 @@ import attrs
 from attrs import frozen
 
 from omscore.atp.lots import PLAIN, Lot
+from omscore.atp.movements import DemandKind
 from omscore.kernel.errors import Broken, ensure
 from omscore.kernel.ids import DocumentId, NodeId, Sku
 from omscore.kernel.keys import Kind
@@ -188,11 +189,12 @@ SUPPLY = Kind(
 
 @frozen
 class DemandStated:
-    """Others will take so many units on *day*."""
+    """Others will take so many units on *day*, for what *kind* of demand."""
 
     day: date
     quantity: int
     stamp: Stamp | None = None
+    kind: DemandKind = "planned"
 
 
 @frozen
@@ -209,13 +211,14 @@ class Demand:
     day: date
     quantity: int
     stamp: Stamp | None = None
+    kind: DemandKind = "planned"
 
 
 def evolve_demand(demand: Demand | None, /, *events: DemandStated | DemandOutdated) -> Demand:
     """The demand as it was last stated."""
     for event in events:
         if isinstance(event, DemandStated):
-            demand = Demand(event.day, event.quantity, event.stamp)
+            demand = Demand(event.day, event.quantity, event.stamp, event.kind)
     if demand is None:
         raise Broken("a demand begins by being stated")
     return demand

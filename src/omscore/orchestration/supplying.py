@@ -213,10 +213,12 @@ class Demanding:
             changes.tell(key, [DemandOutdated(_overtaken(before.stamp).noted())])
             return changes
         if before is not None and before.quantity:
-            changes.tell(at, [DemandScheduled(before.day, -before.quantity, report.document)])
-        changes.tell(key, [DemandStated(report.day, report.quantity, context.stamp)])
+            gone = DemandScheduled(before.day, -before.quantity, report.document, before.kind)
+            changes.tell(at, [gone])
+        changes.tell(key, [DemandStated(report.day, report.quantity, context.stamp, report.kind)])
         if report.quantity:
-            changes.tell(at, [DemandScheduled(report.day, report.quantity, report.document)])
+            news = DemandScheduled(report.day, report.quantity, report.document, report.kind)
+            changes.tell(at, [news])
         backlog.call(changes, report.sku)
         return changes
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from attrs import field, frozen
 
-from omscore.atp.position import POSITION, position_id
+from omscore.atp.position import POSITION, position_id, wants_of
 from omscore.atp.reservations import RESERVATION
 from omscore.atp.supplies import DEMAND, SUPPLY
 from omscore.kernel.ids import LineId, NodeId, Sku
@@ -118,7 +118,7 @@ def _accounts(books: Books) -> Iterator[Account]:
     yield "units under reservation", _waiting(books), _open(books)
     yield from _promises(books)
     yield "supply due", _buckets(books, "supply"), _due(books)
-    yield "foreign demand", _buckets(books, "foreign"), _demanded(books)
+    yield "foreign demand", _wanted(books), _demanded(books)
     yield "capacity", _used(books), _booked(books)
     yield "backlog", _queued(books), _backordered(books)
     yield "returning units of", _returning(books), _returns(books)
@@ -202,9 +202,17 @@ def _due(books: Books) -> Counter[str]:
     )
 
 
+def _wanted(books: Books) -> Counter[str]:
+    return _summed(
+        (f"{_at(id_, want.day)} {want.kind}", want.units)
+        for id_, position in books.of(POSITION)
+        for want in wants_of(position)
+    )
+
+
 def _demanded(books: Books) -> Counter[str]:
     return _summed(
-        (_at(position_id(NodeId(node), Sku(sku)), demand.day), demand.quantity)
+        (f"{_at(position_id(NodeId(node), Sku(sku)), demand.day)} {demand.kind}", demand.quantity)
         for id_, demand in books.of(DEMAND)
         for _, node, sku in [id_.split("/")]
     )

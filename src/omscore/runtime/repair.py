@@ -15,7 +15,9 @@ from functools import partial
 from attrs import field, frozen
 
 from omscore.atp import position as positions
+from omscore.atp.entries import DEMAND_KINDS
 from omscore.atp.movements import (
+    DemandKind,
     DemandScheduled,
     PositionEvent,
     StockEntered,
@@ -23,7 +25,7 @@ from omscore.atp.movements import (
     UnitsFreed,
     UnitsReserved,
 )
-from omscore.atp.position import POSITION, Position, PositionId, position_id
+from omscore.atp.position import POSITION, Position, PositionId, position_id, wants_of
 from omscore.atp.reservations import RESERVATION
 from omscore.atp.supplies import DEMAND, SUPPLY
 from omscore.kernel.ids import DocumentId, NodeId, ReservationId, Sku
@@ -100,6 +102,7 @@ class _Mending:
 # --- what is wrong ----------------------------------------------------------------------------
 
 Days = defaultdict[str, Counter[date]]
+Kinds = defaultdict[tuple[str, DemandKind], Counter[date]]
 Expiries = defaultdict[str, Counter[tuple[datetime, date]]]
 
 
@@ -110,7 +113,7 @@ class _Asked:
     committed: Days = field(factory=partial(defaultdict, Counter))
     held: Expiries = field(factory=partial(defaultdict, Counter))
     supply: Days = field(factory=partial(defaultdict, Counter))
-    foreign: Days = field(factory=partial(defaultdict, Counter))
+    foreign: Kinds = field(factory=partial(defaultdict, Counter))
 
     @classmethod
     def by(cls, books: Books) -> _Asked:
@@ -125,12 +128,13 @@ class _Asked:
             asked.supply[position_id(due.node, due.sku)][due.day] += due.open
         for id_, demand in books.of(DEMAND):
             _, node, sku = id_.split("/")
-            asked.foreign[position_id(NodeId(node), Sku(sku))][demand.day] += demand.quantity
+            at = position_id(NodeId(node), Sku(sku))
+            asked.foreign[at, demand.kind][demand.day] += demand.quantity
         return asked
 
     def positions(self) -> set[str]:
         """Every position of which somebody speaks."""
-        return {*self.committed, *self.held, *self.supply, *self.foreign}
+        return {*self.committed, *self.held, *self.supply, *(id_ for id_, _ in self.foreign)}
 
 
 def _written_wrong(found: Mapping[str, Position], work: UnitOfWork) -> Mapping[str, Sequence[str]]:
@@ -190,6 +194,7 @@ def _supply(id_: str, position: Position, asked: _Asked) -> Iterator[PositionEve
 
 
 def _foreign(id_: str, position: Position, asked: _Asked) -> Iterator[PositionEvent]:
-    kept = {one.day: one.foreign for one in position.buckets}
-    for day, units in _more(kept, asked.foreign[id_]):
-        yield DemandScheduled(day, units, REPAIR)
+    for kind in DEMAND_KINDS:
+        kept = {one.day: one.units for one in wants_of(position) if one.kind == kind}
+        for day, units in _more(kept, asked.foreign[id_, kind]):
+            yield DemandScheduled(day, units, REPAIR, kind)

@@ -12,6 +12,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from omscore.atp.entries import DEMAND_KINDS
 from omscore.atp.lots import Lot
 from omscore.atp.movements import (
     DemandScheduled,
@@ -213,7 +214,7 @@ def position_events() -> SearchStrategy[list[PositionEvent]]:
         | st.builds(StockEntered, st.just("adjusted"), units.map(lambda one: -one), document)
         | st.builds(SupplyScheduled, days(9), units, document, lot)
         | st.builds(UnitsConsumed, reservation, days(9), units)
-        | st.builds(DemandScheduled, days(9), units, document)
+        | st.builds(DemandScheduled, days(9), units, document, st.sampled_from(DEMAND_KINDS))
         | st.builds(UnitsReserved, reservation, days(9), units, st.none()),
         max_size=20,
     )

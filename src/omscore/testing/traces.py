@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from omscore.atp import messages as stock
+from omscore.atp.entries import DEMAND_KINDS
 from omscore.atp.position import CONDITIONS
 from omscore.atp.stocktakes import COUNTS
 from omscore.lifecycle.fulfillment import messages as work
@@ -171,6 +172,7 @@ def receive(draw: Draw, known: Known) -> Sequence[Step]:
                     **at,
                     quantity=st.integers(0, 5),
                     day=st.integers(0, 12).map(day),
+                    kind=st.sampled_from(DEMAND_KINDS),
                 ),
             )
         )
