@@ -28,7 +28,8 @@ from figures import Row, bytes_each, medians, seconds
 
 from omscore.adapters.vocabulary import codec
 from omscore.atp import bulk
-from omscore.atp.position import Bucket, Position
+from omscore.atp.buckets import Bucket
+from omscore.atp.position import Position
 from omscore.atp.timeline import Timeline
 
 TODAY = 740_000

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from omscore.atp.buckets import Bucket, Held
 from omscore.atp.counting import (
     Counted,
     Counting,
@@ -33,7 +34,7 @@ from omscore.atp.entries import (
 )
 from omscore.atp.lots import UNLIMITED
 from omscore.atp.methods import Options
-from omscore.atp.position import Bucket, Held, Position
+from omscore.atp.position import Position
 from omscore.atp.projected import LookAhead
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.quantities import MOST_UNITS

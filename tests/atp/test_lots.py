@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from omscore.atp.buckets import Bucket, Held
 from omscore.atp.entries import of_position
 from omscore.atp.granting import End, Granted, Reserve, decide
 from omscore.atp.lots import (
@@ -35,8 +36,6 @@ from omscore.atp.movements import (
     UnitsReserved,
 )
 from omscore.atp.position import (
-    Bucket,
-    Held,
     Position,
     evolve,
     keeping,

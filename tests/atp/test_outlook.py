@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omscore.atp.availability import Answering, Availability, Protecting
+from omscore.atp.buckets import Bucket, Held
 from omscore.atp.counting import Counting
 from omscore.atp.lacking import lacking_of
 from omscore.atp.lots import Lot, Part
 from omscore.atp.methods import Options
 from omscore.atp.movements import StockEntered, SupplyScheduled
 from omscore.atp.outlook import NothingWouldDo, Outlook
-from omscore.atp.position import Bucket, Held, Position, evolve
+from omscore.atp.position import Position, evolve
 from omscore.atp.projected import Lacks
 from omscore.atp.protection import Protection, Segment
 from omscore.atp.safety import Case, SafetyRule, SafetyStock

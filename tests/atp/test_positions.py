@@ -7,6 +7,7 @@ import attrs
 import pytest
 from hypothesis import given
 
+from omscore.atp.buckets import Bucket, Held
 from omscore.atp.movements import (
     DemandScheduled,
     PositionEvent,
@@ -16,7 +17,7 @@ from omscore.atp.movements import (
     UnitsConsumed,
     UnitsReserved,
 )
-from omscore.atp.position import Bucket, Held, Position, evolve, law, margin, position_id
+from omscore.atp.position import Position, evolve, law, margin, position_id
 from omscore.atp.shortage import clearable, deficits
 from omscore.kernel.errors import Broken
 from omscore.kernel.ids import DocumentId, NodeId, ReservationId, Sku

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from omscore.atp import position as positions
+from omscore.atp.buckets import Bucket, Held
 from omscore.atp.granting import (
     Answer,
     Commit,
@@ -20,7 +21,7 @@ from omscore.atp.granting import (
     decide,
 )
 from omscore.atp.movements import StockEntered, UnitsConsumed, UnitsFreed
-from omscore.atp.position import Bucket, Held, Position, position_id
+from omscore.atp.position import Position, position_id
 from omscore.atp.reservations import (
     Exit,
     Reservation,

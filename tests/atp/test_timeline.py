@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from omscore.atp import segments, timeline
-from omscore.atp.position import Bucket, Position
+from omscore.atp.buckets import Bucket
+from omscore.atp.position import Position
 from omscore.atp.timeline import FEW, Timeline
 from omscore.testing import strategies
 from omscore.testing.builders import MONDAY, TODAY

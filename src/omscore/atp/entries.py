@@ -12,9 +12,10 @@ from typing import get_args
 
 from attrs import Attribute, field, frozen
 
+from omscore.atp.buckets import Want
 from omscore.atp.lots import PLAIN, UNLIMITED, Part, SupplyKind
 from omscore.atp.movements import DemandKind
-from omscore.atp.position import Position, Want, wants_of
+from omscore.atp.position import Position, wants_of
 from omscore.kernel import moments
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import checked, optional_lot

@@ -18,6 +18,7 @@ from typing import Literal, NewType, assert_never
 
 from attrs import frozen
 
+from omscore.atp.buckets import Bucket, Held, Want
 from omscore.atp.lots import (
     UNLIMITED,
     Lots,
@@ -32,7 +33,6 @@ from omscore.atp.lots import (
     unserved,
 )
 from omscore.atp.movements import (
-    DemandKind,
     DemandScheduled,
     Endless,
     PositionEvent,
@@ -64,37 +64,6 @@ def position_id(node: NodeId, sku: Sku, condition: Condition = "sellable") -> Po
 
 
 # --- how it stands ----------------------------------------------------------------------------
-
-
-@frozen
-class Bucket:
-    """One day: supply due, units committed, foreign demand, and declared shortage."""
-
-    day: date
-    supply: int = 0
-    committed: int = 0
-    foreign: int = 0
-    short: int = 0
-
-
-@frozen
-class Want:
-    """Foreign demand of *day* of one kind."""
-
-    day: date
-    kind: DemandKind
-    units: int
-
-
-@frozen
-class Held:
-    """Units set aside for *day*; at *expires_at* they stop counting, swept or not."""
-
-    expires_at: datetime
-    day: date
-    units: int
-    movable: bool = False
-    channel: str | None = None
 
 
 @frozen

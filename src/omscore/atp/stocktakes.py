@@ -14,6 +14,7 @@ from typing import Literal, assert_never
 import attrs
 from attrs import frozen
 
+from omscore.atp.buckets import Bucket
 from omscore.atp.movements import (
     DemandScheduled,
     StockEntered,
@@ -23,7 +24,7 @@ from omscore.atp.movements import (
     UnitsFreed,
     UnitsReserved,
 )
-from omscore.atp.position import Bucket, Position
+from omscore.atp.position import Position
 from omscore.kernel.errors import Broken
 from omscore.kernel.ids import DocumentId
 from omscore.kernel.keys import Kind

@@ -12,6 +12,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from omscore.atp.buckets import Bucket, Held
 from omscore.atp.entries import DEMAND_KINDS
 from omscore.atp.lots import Lot
 from omscore.atp.movements import (
@@ -22,7 +23,7 @@ from omscore.atp.movements import (
     UnitsConsumed,
     UnitsReserved,
 )
-from omscore.atp.position import Bucket, Held, Position
+from omscore.atp.position import Position
 from omscore.catalog.line import Line
 from omscore.kernel.ids import DocumentId, ReservationId
 from omscore.kernel.money import Currency, Money
