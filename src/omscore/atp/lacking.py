@@ -70,14 +70,15 @@ def lacking_of(
     asked = sums(outlooks, wanted)
     curves = {name: [Level(*row) for row in outlooks[name].curve()] for name in asked}
     last = latest or _last(curves)
-    turns = {day for name in asked for day in outlooks[name].turns()}
-    rising = all(outlooks[name].rising for name in asked)
+    days = [last]
+    if not all(outlooks[name].rising for name in asked):
+        days = _ends({day for name in asked for day in outlooks[name].turns()}, last)
 
     def missing(day: date) -> dict[Name, Lacks | NothingWouldDo]:
         found = {name: outlooks[name].lacks(some, day) for name, some in asked.items()}
         return {name: one for name, one in found.items() if one is not None}
 
-    return _least([last] if rising else _ends(turns, last), missing)
+    return _least(days, missing)
 
 
 def _fewest(
