@@ -15,11 +15,9 @@ from omscore.atp.terms import Terms
 from omscore.catalog.item import ITEM
 from omscore.kernel import ids
 from omscore.kernel.errors import Refused
-from omscore.kernel.keys import Key
-from omscore.lifecycle.order.order import ORDER, Order
+from omscore.lifecycle.order.order import Order
 from omscore.orchestration import reallocating
 from omscore.orchestration.backlog import BACKLOG, Backlog, Waiting
-from omscore.orchestration.precedence import served_from
 from omscore.ports.storage import UnitOfWork
 from omscore.runtime.handling import rerun
 
@@ -75,8 +73,7 @@ class AskingBacklogs(AskingQuestions):
             backlog = key.narrow(unit.get([key])[key].state) or Backlog()
             orders = _orders(unit, backlog, held)
             shipping = reallocating.Shipping(place.network.nodes[place.node], place.network, now)
-            waiting = served_from(backlog.queue, place.network, place.node)
-            claims = reallocating.claims(orders, waiting, held, shipping.start, choices)
+            claims = reallocating.claims(orders, backlog, held, shipping, choices)
             selling = partial(self._granting, place)
             return reallocating.anew(claims, place.position, orders, selling, shipping)
 
@@ -95,12 +92,6 @@ class AskingBacklogs(AskingQuestions):
 
 
 def _orders(unit: UnitOfWork, backlog: Backlog, held: reallocating.Held) -> list[Order]:
-    """The orders that wait, or hold stock."""
-    names = dict.fromkeys((*(one.order for one in backlog.queue), *_owners(held)))
-    keys: list[Key[Order]] = [ORDER.key(one) for one in names]
+    keys = reallocating.concerned(backlog, held)
     kept = unit.get(keys)
     return [order for key in keys if (order := key.narrow(kept[key].state)) is not None]
-
-
-def _owners(held: reallocating.Held) -> list[str]:
-    return [held[one].owner for one in sorted(held)]

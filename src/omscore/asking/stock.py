@@ -271,9 +271,10 @@ def places_of(
         raise Refused(*unknown)
     everywhere = availability.of_network
     there = {sku: _stock(unit, sku, network) for sku in items} if everywhere else {}
-    backlogs = {sku: key.narrow(seen[key].state) or Backlog() for sku, key in queues.items()}
-    precedence = configuration.reserving.precedence
-    ahead = {sku: precedence(backlog, None) for sku, backlog in backlogs.items()}
+    first = configuration.reserving.precedence
+    ahead = {
+        sku: first(key.narrow(seen[key].state) or Backlog(), None) for sku, key in queues.items()
+    }
     today = {node: local_day(now, network.nodes[node].zone) for _, node in pairs}
     places = [
         Place(

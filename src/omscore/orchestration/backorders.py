@@ -9,6 +9,7 @@ and the others are promised anew without it: nobody loses a promise to what cann
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from functools import partial
 
 from attrs import define, evolve, field, frozen
@@ -31,7 +32,6 @@ from omscore.network.facts import THE_NETWORK, Network
 from omscore.orchestration import placing, reallocating, units, withholding
 from omscore.orchestration.backlog import BACKLOG, Backlog, BacklogReallocated, Reallocated
 from omscore.orchestration.planning import Planner
-from omscore.orchestration.precedence import served_from
 from omscore.orchestration.reallocating import (
     Choices,
     Held,
@@ -148,12 +148,10 @@ class _Anew:
     # --- what is to be done -------------------------------------------------------------------
 
     def _reallocation(self, staying: frozenset[str]) -> Reallocation:
-        sku, node, network = self.command.sku, self.command.node, self._shipping.network
+        sku, node, choices = self.command.sku, self.command.node, self.command.choices
         backlog = self.seen.get(BACKLOG.key(sku)) or Backlog()
         concerned = self._orders(backlog)
-        waiting = served_from(backlog.queue, network, node)
-        start, choices = self._shipping.start, self.command.choices
-        claims = reallocating.claims(concerned, waiting, self._held, start, choices)
+        claims = reallocating.claims(concerned, backlog, self._held, self._shipping, choices)
         today, availability = self._shipping.today, self.planner.availability
         position = withholding.seen(availability, self.changes, sku, node, today)
         selling = partial(withholding.terms, availability, self.changes, sku, node)
@@ -161,10 +159,7 @@ class _Anew:
         return reallocating.anew(asked, position, concerned, selling, self._shipping)
 
     def _orders(self, backlog: Backlog) -> list[Order]:
-        """The orders that wait, or hold stock."""
-        owners = (self._held[one].owner for one in sorted(self._held))
-        names = dict.fromkeys((*(one.order for one in backlog.queue), *owners))
-        keys = [ORDER.key(name) for name in names]
+        keys = reallocating.concerned(backlog, self._held)
         self.seen.demand(*keys)
         return [order for key in keys if (order := self.seen.get(key)) is not None]
 
@@ -189,19 +184,18 @@ class _Anew:
     def _let_go(self, outcome: Outcome) -> None:
         """Units that are confirmed for another day, or for none, wait or are open until then."""
         order, line = self._order(outcome), line_of(outcome.claim.id)[1]
-        shares = list[Share]()
+        placed, shares = orders.ready(order, self.flow, MOVE, line), list[Share]()
         for gone in beyond(outcome.claim.confirmed, outcome.confirmed):
-            of_day = [
-                share
-                for share in orders.ready(order, self.flow, MOVE, line)
-                if (held := share.group.reservation) in self._held
-                and held is not None
-                and self._held[held].day == gone.day
-            ]
+            of_day = [share for share in placed if self._day(share) == gone.day]
             shares += orders.cut(of_day, gone.units)
         if shares:
             moved = orders.moving(self.flow, MOVE, shares)
             units.tell(self.changes, order.id, moved, self.context, calling=False)
+
+    def _day(self, share: Share) -> date | None:
+        """The day for which *share* holds stock of the position; None if it holds none of it."""
+        held = share.group.reservation
+        return self._held[held].day if held is not None and held in self._held else None
 
     def _seated(self, outcome: Outcome) -> bool:
         """Whether the line has the days that it is given now; what has none of them waits."""

@@ -36,11 +36,13 @@ from omscore.atp.sharing import Claim
 from omscore.atp.terms import Terms
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import LineId, Method, OrderId, ReservationId, order_id
+from omscore.kernel.keys import Key
 from omscore.kernel.moments import local_day
-from omscore.lifecycle.order.order import Order
+from omscore.lifecycle.order.order import ORDER, Order
 from omscore.network.calendar import ship_day_of_stock
 from omscore.network.facts import Network, Node
-from omscore.orchestration.backlog import Backlog, Waiting
+from omscore.orchestration.backlog import Backlog
+from omscore.orchestration.precedence import served_from
 
 V = TypeVar("V")
 
@@ -120,11 +122,22 @@ class Choices:
                 raise Unreadable("an order that could be promised anew", f"$.{name}.{strangers[0]}")
 
 
+def concerned(backlog: Backlog, held: Held) -> list[Key[Order]]:
+    """Where the orders are that wait or hold stock; a host that holds some may be no order."""
+    owners = (held[one].owner for one in sorted(held))
+    names = dict.fromkeys((*(one.order for one in backlog.queue), *owners))
+    return [ORDER.key(name) for name in names]
+
+
 def claims(
-    orders: Sequence[Order], waiting: Iterable[Waiting], held: Held, start: date, choices: Choices
+    orders: Sequence[Order], backlog: Backlog, held: Held, shipping: Shipping, choices: Choices
 ) -> list[DatedClaim]:
-    """What each line of *orders* has of *held*, and waits for; it was asked for on *start*."""
-    units = {(one.order, one.line): one.quantity for one in waiting}
+    """What each line of *orders* has of *held*, and waits for, if it can be sent from there.
+
+    All of it was asked for on the first day on which anything can leave.
+    """
+    waiting = served_from(backlog.queue, shipping.network, shipping.node.id)
+    units, start = {(one.order, one.line): one.quantity for one in waiting}, shipping.start
     confirmed = dict[tuple[OrderId, LineId], list[Shipment]]()
     for order in orders:
         for line, reservation, quantity in _allocated(order, held):
