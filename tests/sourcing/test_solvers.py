@@ -9,7 +9,7 @@ from typing import Literal
 
 import attrs
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from omscore.kernel.errors import Broken
@@ -215,7 +215,12 @@ def test_exact_and_highs_agree_where_trying_would_take_for_ever(
     assert exact.bound < exact.cost or exact.cost == other.cost
 
 
+TOLLS_THAT_ARE_SETTLED = a_small_one(Random(102_919), 3)
+"""The rules of thumb find cheaper ones as long as the tolls are no part of other figures."""
+
+
 @given(problem=problems(), budget=st.integers(0, 6))
+@example(problem=TOLLS_THAT_ARE_SETTLED, budget=0)
 @settings(max_examples=150)
 def test_a_search_that_is_cut_short_is_as_good_as_any_rule_of_thumb(
     problem: Problem, budget: int

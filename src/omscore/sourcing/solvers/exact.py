@@ -54,7 +54,10 @@ class Exact:
 
     def solve(self, problem: Problem, budget: int = 10_000) -> Solution:
         """A solution that keeps every pool, room and limit; the cheapest one if bound = cost."""
-        problem = settled(problem)
+        solution = self._settled(settled(problem), budget)
+        return solution if solution.bound == solution.cost else _no_worse(problem, solution)
+
+    def _settled(self, problem: Problem, budget: int) -> Solution:
         units, cost, proved, steps = _first(problem, budget)
         kept = allowed(problem, units)
         if proved and kept and not tolls_of(problem, units):
@@ -67,12 +70,14 @@ class Exact:
         if large and found.bound < found.worth:
             units, left = improved(problem, found.units, _improved, left)
             found = evolve(found, units=units, worth=found.folded.worth(units))
-        solution = found.solution(self.name, budget - left)
-        return solution if solution.bound == solution.cost else _no_worse(problem, solution)
+        return found.solution(self.name, budget - left)
 
 
 def _no_worse(problem: Problem, solution: Solution) -> Solution:
-    """*solution*, unless a rule of thumb finds a cheaper one than a search that was cut short."""
+    """*solution*, unless a rule of thumb finds a cheaper one than a search that was cut short.
+
+    A rule of thumb goes by what it is shown: its *problem* is the one that was given, unsettled.
+    """
     rough = min([one.solve(problem) for one in RULES_OF_THUMB], key=lambda one: one.cost)
     if rough.cost >= solution.cost:
         return solution
