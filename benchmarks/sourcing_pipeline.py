@@ -24,12 +24,12 @@ from sourcing_instances import LINES, QUANTITIES, a_network, drawn, far
 from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.network.facts import Calendar, Lane, LaneName, Network, Node
 from omscore.network.plan import Decision
-from omscore.sourcing.candidate import Question
 from omscore.sourcing.costs import Handling, Lateness, Preference, Transport, Waiting
 from omscore.sourcing.need import Need
 from omscore.sourcing.pipeline import source
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.problem import Solver
+from omscore.sourcing.question import Question
 from omscore.sourcing.restrictions import TransitAtMost, WeightAtMost
 from omscore.sourcing.rules import BUILT_IN
 from omscore.sourcing.solvers.exact import Exact

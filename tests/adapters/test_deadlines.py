@@ -18,7 +18,7 @@ from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.kernel.reason import Reason
 from omscore.network.facts import Lane, Network, Node
 from omscore.network.plan import Decision
-from omscore.sourcing.candidate import Candidate, Question
+from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.combinators import SoftLimit
 from omscore.sourcing.costs import MILS, Offer, Transport
 from omscore.sourcing.limits import AtMostParcels
@@ -26,6 +26,7 @@ from omscore.sourcing.need import Need
 from omscore.sourcing.pipeline import source
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.problem import Problem, Solution
+from omscore.sourcing.question import Question
 from omscore.sourcing.restrictions import ExceptNodes, NodeExcluded
 from omscore.sourcing.rules import DEFAULT_RULES
 from omscore.sourcing.solvers.exact import Exact

@@ -14,9 +14,9 @@ from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.network.facts import Calendar, Lane, Network, Node
 from omscore.promise.dates import earliest, order_until
 from omscore.promise.options import options
-from omscore.sourcing.candidate import Question
 from omscore.sourcing.need import Need
 from omscore.sourcing.policy import Policy
+from omscore.sourcing.question import Question
 from omscore.testing import strategies
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -43,10 +43,10 @@ def questions(draw: st.DrawFn) -> Question:
             there += draw(st.integers(0, 4))
             rising.append((day(on), there))
         stock[node.id, TEA] = rising
-        if node.capacity:
+        for kind in node.capacity:
             left = draw(st.lists(st.integers(0, 3), min_size=12, max_size=12))
             works = (day(n) for n in range(-1, 40) if node.calendar is None or free(calendar, n))
-            room.update({(node.id, on): n for on, n in zip(works, left, strict=False)})
+            room.update({(node.id, kind, on): n for on, n in zip(works, left, strict=False)})
     needs = (Need(LineId("1"), TEA, draw(st.integers(1, 6)), DE, STANDARD),)
     now = MONDAY + draw(st.integers(-40, 200)) * timedelta(minutes=30)
     return Question(needs, Network(nodes, lanes, {calendar.id: calendar}), now, stock, room)
@@ -77,7 +77,8 @@ def _sent(question: Question, node: Node) -> Iterator[tuple[date, int]]:
     ready = [(_ready(question, node, due), units) for due, units in rows]
     for on in _ship_days(question, node):
         there = max((units for by, units in ready if by <= on), default=0)
-        room = question.room.get((node.id, on), 0) if node.capacity else there
+        left = {kind: question.room.get((node.id, kind, on), 0) for kind in node.capacity}
+        room = left.get("units", there) if all(left.values()) else 0
         if more := min(room, there - sent):
             sent += more
             yield _walk(question, on, lane), more
@@ -203,7 +204,7 @@ def test_a_day_that_is_full_makes_a_promise_later_and_an_order_due_earlier() -> 
     """One unit of work is left on each of Tuesday and Wednesday, so two take both days."""
     full = attrs.evolve(
         berlin(capacity={"units": 5}),
-        room={(NodeId("berlin"), day(n)): units for n, units in enumerate([5, 1, 1, 4])},
+        room={(NodeId("berlin"), "units", day(n)): units for n, units in enumerate([5, 1, 1, 4])},
     )
 
     assert earliest(berlin(), Policy()) == [day(3)]

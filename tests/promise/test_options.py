@@ -17,11 +17,11 @@ from omscore.network.facts import Lane, Link, Network, Node
 from omscore.network.plan import Leg, parcel_of
 from omscore.promise.options import Figures, figures, options
 from omscore.promise.promise import Promise
-from omscore.sourcing.candidate import Question
 from omscore.sourcing.costs import Transport, Waiting
 from omscore.sourcing.limits import AtMostNodes, AtMostParcels, CompleteLines, Limit
 from omscore.sourcing.need import Need
 from omscore.sourcing.policy import Policy
+from omscore.sourcing.question import Question
 from omscore.sourcing.restrictions import ExceptNodes
 from omscore.sourcing.verification import verify
 
@@ -167,7 +167,7 @@ def questions(draw: st.DrawFn) -> Question:
         Network(nodes, {(lane.node, lane.to, lane.method): lane for lane in lanes}),
         MONDAY,
         stock,
-        {(NodeId("berlin"), day(n)): left for n, left in enumerate(room or ())},
+        {(NodeId("berlin"), "units", day(n)): left for n, left in enumerate(room or ())},
     )
 
 

@@ -12,11 +12,11 @@ from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.network.facts import Calendar, Lane, Network, Node
 from omscore.promise.dates import earliest
 from omscore.promise.promise import promise
-from omscore.sourcing.candidate import Question
 from omscore.sourcing.costs import Waiting
 from omscore.sourcing.limits import AtMostParcels, CompleteOrder
 from omscore.sourcing.need import Need
 from omscore.sourcing.policy import Policy
+from omscore.sourcing.question import Question
 from omscore.sourcing.restrictions import ExceptNodes
 from omscore.sourcing.rules import DEFAULT_RULES
 

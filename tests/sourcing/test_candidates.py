@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.network.facts import PICKUP, Lane, Network, Node
 from omscore.network.places import Destination, point
-from omscore.sourcing.candidate import Candidate, Question, candidates
+from omscore.sourcing.candidate import Candidate, candidates
 from omscore.sourcing.need import Need
+from omscore.sourcing.question import Question
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TODAY, LATER = date(2026, 3, 2), date(2026, 3, 9)
@@ -29,7 +30,7 @@ def asked(need: Need) -> list[Candidate]:
         NETWORK,
         NOW,
         {(BERLIN.id, TEA): [(TODAY, 5)], (PARIS.id, TEA): [(TODAY, 1)]},
-        {(BERLIN.id, TODAY): 2, (BERLIN.id, LATER): 8},
+        {(BERLIN.id, "units", TODAY): 2, (BERLIN.id, "units", LATER): 8},
         rejections={BERLIN.id: 3},
         use_by={(BERLIN.id, TEA): [(LATER, 4)]},
     )

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from omscore.network.plan import Decision
-from omscore.sourcing.candidate import Question
 from omscore.sourcing.costs import Handling, Transport
 from omscore.sourcing.pipeline import source
 from omscore.sourcing.policy import Policy
+from omscore.sourcing.question import Question
 from omscore.sourcing.restrictions import TransitAtMost
 from omscore.testing.questions import questions
 

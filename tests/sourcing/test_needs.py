@@ -20,12 +20,13 @@ from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.kernel.reason import Reason
 from omscore.network.facts import Lane, Network, Node
 from omscore.network.plan import Leg
-from omscore.sourcing.candidate import Candidate, Question
+from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.costs import Transport, Waiting
 from omscore.sourcing.limits import AtMostNodesPerLine, CompleteLines, Limit
 from omscore.sourcing.need import Alternative, Need
 from omscore.sourcing.pipeline import sift, source
 from omscore.sourcing.policy import Policy
+from omscore.sourcing.question import Question
 from omscore.sourcing.solvers.exact import Exact
 from omscore.sourcing.solvers.greedy import Greedy
 from omscore.sourcing.solvers.highs import Highs
@@ -328,7 +329,9 @@ def test_what_is_not_stocked_needs_a_lane_and_room_and_nothing_else() -> None:
     assert sent(source(question, PLAIN).legs) == [("TEA", "a", 3)]
     busy = {NodeId(node): Node(node, capacity={"units": 2}) for node in "ab"}
     network = attrs.evolve(question.network, nodes=busy)
-    limited = attrs.evolve(question, network=network, room={(id_, TODAY): 2 for id_ in busy})
+    limited = attrs.evolve(
+        question, network=network, room={(id_, "units", TODAY): 2 for id_ in busy}
+    )
     assert sent(source(limited, PLAIN).legs) == [("TEA", "a", 2), ("TEA", "b", 1)]
 
 

@@ -23,12 +23,13 @@ from omscore.network.calendar import (
 from omscore.network.facts import PICKUP, Calendar, Lane, Link, Network, Node
 from omscore.network.plan import Leg, parcel_of, sender_of
 from omscore.promise.dates import earliest, order_until
-from omscore.sourcing.candidate import Question, Rows, candidates
+from omscore.sourcing.candidate import candidates
 from omscore.sourcing.costs import Transport, Waiting
 from omscore.sourcing.limits import AtMostNodes, AtMostParcels, GroupsTogether
 from omscore.sourcing.need import Need
 from omscore.sourcing.pipeline import source
 from omscore.sourcing.policy import Policy
+from omscore.sourcing.question import Question, Rows
 from omscore.sourcing.solvers.exact import Exact
 from omscore.sourcing.solvers.greedy import Greedy
 from omscore.sourcing.solvers.highs import Highs
@@ -60,9 +61,9 @@ def starts(question: Question, node: Node, sku: Sku) -> set[date]:
     days = set()
     for day, _ in question.stock.get((node.id, sku), ()):
         days.add(base if day <= TODAY else max(base, ship_day_of_supply(node, network, day)))
-    if "units" in node.capacity:
+    if node.capacity:
         first = min(days, default=date.max)
-        days = {day for id_, day in question.room if id_ == node.id and day >= first}
+        days = {day for id_, _, day in question.room if id_ == node.id and day >= first}
     return days
 
 
@@ -124,9 +125,10 @@ def fits(question: Question, sent: Sequence[tuple[Need, Way]]) -> bool:
         mine = [by for other, by in sent if (by.node, other.sku) == (way.node, need.sku)]
         if sum(by.ship_day <= way.ship_day for by in mine) > there:
             return False
-        if "units" in node.capacity:
-            on = sum((by.node, by.ship_day) == (way.node, way.ship_day) for _, by in sent)
-            if on > question.room.get((way.node, way.ship_day), 0):
+        on = sum((by.node, by.ship_day) == (way.node, way.ship_day) for _, by in sent)
+        used = {"units": on, "orders": 1}
+        for kind in node.capacity:
+            if used[kind] > question.room.get((way.node, kind, way.ship_day), 0):
                 return False
     return True
 
@@ -178,7 +180,7 @@ def questions(draw: st.DrawFn, most_units: int = 2) -> Question:
             name,
             calendar=draw(st.sampled_from([None, "week"])),
             processing_days=draw(st.integers(0, 1)),
-            capacity=draw(st.sampled_from([{}, {}, {"units": 2}])),
+            capacity=draw(st.sampled_from([{}, {}, {"units": 2}, {"orders": 1}])),
             active=draw(st.sampled_from([True, True, True, False])),
         )
         for name in "abc"
@@ -216,10 +218,10 @@ def questions(draw: st.DrawFn, most_units: int = 2) -> Question:
         if draw(st.sampled_from([True, True, False]))
     }
     room = {
-        (node.id, TODAY + n * DAY): draw(st.integers(0, 2))
+        (node.id, kind, TODAY + n * DAY): draw(st.integers(0, 2))
         for node in nodes
+        for kind in node.capacity
         for n in (0, 1, 5)
-        if node.capacity
     }
     return Question(needs, network, NOW, stock, room)
 

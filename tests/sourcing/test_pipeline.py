@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
@@ -18,7 +18,7 @@ from omscore.network.facts import Calendar, Lane, Network, Node
 from omscore.network.plan import Decision, Leg, parcel_of
 from omscore.promise.dates import earliest
 from omscore.promise.promise import promise
-from omscore.sourcing.candidate import Candidate, Question, Rows
+from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.costs import Transport, Waiting
 from omscore.sourcing.limits import (
     AtMostNodes,
@@ -34,6 +34,7 @@ from omscore.sourcing.need import Need
 from omscore.sourcing.pipeline import source
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.problem import Problem, Solution
+from omscore.sourcing.question import Question, Rows
 from omscore.sourcing.solvers.exact import Exact
 from omscore.sourcing.solvers.greedy import Greedy
 from omscore.sourcing.verification import verify
@@ -75,8 +76,8 @@ def ways(question: Question, need: Need) -> Iterator[Way]:
         for day, _ in question.stock.get((node.id, need.sku), ()):
             base = ship_day(node, network, question.now)
             days.add(base if day <= TODAY else max(base, ship_day_of_supply(node, network, day)))
-        if "units" in node.capacity:
-            days = {day for id_, day in question.room if id_ == node.id}
+        if node.capacity:
+            days = {day for id_, _, day in question.room if id_ == node.id}
         for day in days:
             arrives = delivery_day(lane, network, day)
             yield Way(node.id, day, arrives, lane.parcel_cost, lane.unit_cost)
@@ -101,9 +102,16 @@ def fits(question: Question, sent: Sequence[tuple[Need, Way]]) -> bool:
                 there = max(there, units)
         if gone > there:
             return False
-        if "units" in node.capacity:
-            on = sum(1 for _, by in sent if (by.node, by.ship_day) == (way.node, way.ship_day))
-            if on > question.room.get((way.node, way.ship_day), 0):
+        at = way.node, way.ship_day
+        on = [other for other, by in sent if (by.node, by.ship_day) == at]
+        used = {
+            "units": len(on),
+            "lines": len({other.line for other in on}),
+            "orders": 1,
+            "parcels": len({(other.to, other.method) for other in on}),
+        }
+        for kind in node.capacity:
+            if used[kind] > question.room.get((way.node, kind, way.ship_day), 0):
                 return False
     return True
 
@@ -139,6 +147,15 @@ def _rows(units: Sequence[int], days: Sequence[int]) -> Rows:
     return rows
 
 
+CAPACITIES: list[Mapping[str, int]] = [
+    {"units": 2},
+    {"lines": 1},
+    {"orders": 1},
+    {"parcels": 1},
+    {"units": 2, "lines": 1, "orders": 1, "parcels": 1},
+]
+
+
 @st.composite
 def questions(draw: st.DrawFn, *, limited: bool = True) -> Question:
     """Up to three units of up to two skus, at up to three nodes."""
@@ -148,7 +165,7 @@ def questions(draw: st.DrawFn, *, limited: bool = True) -> Question:
             name,
             calendar=draw(st.sampled_from([None, "week"])),
             processing_days=draw(st.integers(0, 1)),
-            capacity={"units": 2} if limited and draw(st.booleans()) else {},
+            capacity=draw(st.sampled_from(CAPACITIES)) if limited and draw(st.booleans()) else {},
             active=draw(st.sampled_from([True, True, False])),
         )
         for name in names
@@ -183,9 +200,9 @@ def questions(draw: st.DrawFn, *, limited: bool = True) -> Question:
         if draw(st.booleans())
     }
     room = {
-        (node.id, day): draw(st.integers(0, 2))
+        (node.id, kind, day): draw(st.integers(0, 2))
         for node in nodes
-        if node.capacity
+        for kind in node.capacity
         for day in _ship_days(network, node)
     }
     cooling = frozenset(draw(st.lists(st.sampled_from(names), max_size=1)))
@@ -378,7 +395,7 @@ def test_verification_counts_stock_and_room() -> None:
     full = attrs.evolve(
         full,
         network=a_network([Node("a", capacity={"units": 1})], [Lane("a", "DE", parcel_cost=10)]),
-        room={(NodeId("a"), TODAY): 1},
+        room={(NodeId("a"), "units", TODAY): 1},
     )
 
     assert [no.code for no in verify(poorer, (), legs, {})] == ["plan.over-stock"]

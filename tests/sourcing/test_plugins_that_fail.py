@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.kernel.reason import Reason
 from omscore.network.facts import Lane, Network, Node
-from omscore.sourcing.candidate import Candidate, Question
+from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.combinators import AllOf, Soft, When
 from omscore.sourcing.costs import Cost, Offer, Transport
 from omscore.sourcing.need import Need
 from omscore.sourcing.pipeline import source
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.problem import Problem, Solution, cost_of
+from omscore.sourcing.question import Question
 from omscore.sourcing.restrictions import OnlyKinds
 from omscore.sourcing.rules import DEFAULT_RULES, CoolingDown, Rule
 from omscore.sourcing.solvers.exact import Exact
@@ -321,5 +322,5 @@ def _simple() -> Question:
         Network(nodes, lanes),
         MONDAY,
         {(id_, sku): [(TODAY, 4)] for id_ in nodes},
-        {(id_, TODAY): 4 for id_ in nodes},
+        {(id_, "units", TODAY): 4 for id_ in nodes},
     )

@@ -15,7 +15,7 @@ from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.network.facts import Lane, Network, Node
 from omscore.network.plan import Decision, parcel_of
 from omscore.promise.promise import promise
-from omscore.sourcing.candidate import Candidate, Question
+from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.combinators import Soft
 from omscore.sourcing.costs import Cost, Handling, Lateness, Offer, Preference, Transport, Waiting
 from omscore.sourcing.limits import (
@@ -31,6 +31,7 @@ from omscore.sourcing.limits import (
 from omscore.sourcing.need import Need
 from omscore.sourcing.pipeline import source
 from omscore.sourcing.policy import Policy
+from omscore.sourcing.question import Question
 from omscore.sourcing.restrictions import ExceptNodes, OnlyKinds, TransitAtMost
 from omscore.sourcing.rules import DEFAULT_RULES, active, reaches, rested, stocked
 from omscore.sourcing.verification import verify
@@ -143,7 +144,7 @@ def test_a_full_day_is_waited_for_too() -> None:
     """The node can send two units on a day; all three of them together only later."""
     question = attrs.evolve(
         a_question(needs(3), {"x": {"a": [(0, 9)]}}, [Node("x", capacity={"units": 5})]),
-        room={(NodeId("x"), day(n)): room for n, room in enumerate([2, 1, 0, 4])},
+        room={(NodeId("x"), "units", day(n)): room for n, room in enumerate([2, 1, 0, 4])},
     )
 
     assert sent(source(question, Policy())) == [("0", "x", 2, day(0)), ("0", "x", 1, day(1))]
@@ -384,7 +385,9 @@ def test_every_node_could_send_something_or_has_a_reason_not_to(
     question = attrs.evolve(
         a_question(needs(1, 1), stock, nodes),
         room={
-            (NodeId(n), day(k)): left for n, days in rooms.items() for k, left in enumerate(days)
+            (NodeId(n), "units", day(k)): left
+            for n, days in rooms.items()
+            for k, left in enumerate(days)
         },
         cooling=frozenset(map(NodeId, cooling)),
     )

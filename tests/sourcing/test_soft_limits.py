@@ -18,7 +18,6 @@ from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.network.facts import Lane, Network, Node
 from omscore.network.plan import parcel_of
 from omscore.sourcing import concessions
-from omscore.sourcing.candidate import Question
 from omscore.sourcing.combinators import SoftLimit
 from omscore.sourcing.costs import Transport, Waiting
 from omscore.sourcing.feasible import faults
@@ -50,6 +49,7 @@ from omscore.sourcing.problem import (
     Together,
     cost_of,
 )
+from omscore.sourcing.question import Question
 from omscore.sourcing.solvers.exact import Exact
 from omscore.sourcing.solvers.greedy import Greedy
 from omscore.sourcing.solvers.highs import Highs

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from omscore.kernel.ids import NodeId
-from omscore.sourcing.candidate import Question, candidates
+from omscore.sourcing.candidate import candidates
 from omscore.sourcing.combinators import AllOf, AnyOf, Not, Soft, When
 from omscore.sourcing.drawing import draw
 from omscore.sourcing.fitness import (
@@ -19,6 +19,7 @@ from omscore.sourcing.fitness import (
     WithinKm,
 )
 from omscore.sourcing.policy import Policy
+from omscore.sourcing.question import Question
 from omscore.sourcing.restrictions import KeepsStock, OnlyKinds, TransitAtMost, WholeLine
 from omscore.sourcing.rules import Rule, in_time, judge, rested
 from omscore.testing.questions import questions

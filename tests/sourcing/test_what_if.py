@@ -14,13 +14,14 @@ from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.network.facts import Lane, Network, Node
 from omscore.network.plan import Decision, parcel_of
 from omscore.sourcing import limits
-from omscore.sourcing.candidate import Candidate, Question
+from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.costs import Transport
 from omscore.sourcing.limits import AtMostNodes, AtMostParcels, CompleteOrder, LeastSplit, Limit
 from omscore.sourcing.loosening import Adjustable, looser, told
 from omscore.sourcing.need import Need
 from omscore.sourcing.pipeline import source
 from omscore.sourcing.policy import Policy
+from omscore.sourcing.question import Question
 from omscore.sourcing.restrictions import (
     ExceptNodes,
     KeepsStock,
@@ -72,7 +73,7 @@ def a_question(
         ),
         NOW,
         {at: ((TODAY, units),) for at, units in stock.items()},
-        {(id_, TODAY): units for id_, units in limited.items()},
+        {(id_, "units", TODAY): units for id_, units in limited.items()},
     )
 
 
@@ -234,8 +235,8 @@ def changed(question: Question, policy: Policy, one: WhatIf) -> tuple[Question, 
         return attrs.evolve(question, stock=stock), policy
     if isinstance(change, MoreRoom):
         room = dict(question.room)
-        for day, units in change.units.items():
-            room[change.node, day] += units
+        for (day, kind), units in change.more.items():
+            room[change.node, kind, day] += units
         return attrs.evolve(question, room=room), policy
     if isinstance(change, LimitLoosened):
         kept = [x if told(x) != change.was else looser(x) for x in policy.limits]

@@ -12,10 +12,10 @@ import pytest
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.network.facts import Lane, Network, Node
-from omscore.sourcing.candidate import Question
 from omscore.sourcing.need import Alternative, Need
 from omscore.sourcing.pipeline import source
 from omscore.sourcing.policy import Policy
+from omscore.sourcing.question import Question
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TODAY = NOW.date()
@@ -55,8 +55,9 @@ def instead(**figures: Any) -> Callable[[], object]:
         (instead(penalty=0.5), "$.needs[0].substitutes[1].penalty"),
         (instead(weight_g=-1), "$.needs[0].substitutes[1].weight_g"),
         (lambda: asked(NEED, NEED), "$.needs[1].line"),
-        (lambda: asked(NEED, room={(BERLIN, TODAY): -1}), f"$.room.berlin.{TODAY}"),
-        (lambda: asked(NEED, room={(BERLIN, TODAY): 1.5}), f"$.room.berlin.{TODAY}"),
+        (lambda: asked(NEED, room={(BERLIN, "units", TODAY): -1}), f"$.room.berlin.units.{TODAY}"),
+        (lambda: asked(NEED, room={(BERLIN, "lines", TODAY): 1.5}), f"$.room.berlin.lines.{TODAY}"),
+        (lambda: asked(NEED, room={(BERLIN, "joy", TODAY): 1}), f"$.room.berlin.joy.{TODAY}"),
         (
             lambda: source(asked(NEED, stock={(BERLIN, TEA): [(TODAY, 1.5)]}), Policy()),
             "$.stock.berlin.TEA",

@@ -14,9 +14,10 @@ from omscore.adapters.policies import BUILT_IN
 from omscore.kernel.ids import NodeId
 from omscore.kernel.reason import Reason
 from omscore.network.facts import Node
-from omscore.sourcing.candidate import Candidate, Question
+from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.combinators import AllOf, AnyOf, Not, When
 from omscore.sourcing.need import Need
+from omscore.sourcing.question import Question
 from omscore.sourcing.restrictions import OnlyKinds, TransitAtMost, WholeLine
 from omscore.sourcing.rules import CoolingDown, Rule, active, in_time, name_of, rested
 from omscore.testing.laws import BrokenLaw, check_rule

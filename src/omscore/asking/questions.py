@@ -31,7 +31,7 @@ from omscore.network.facts import THE_NETWORK, Network
 from omscore.orchestration.precedence import less
 from omscore.ports.storage import UnitOfWork
 from omscore.runtime.handling import rerun
-from omscore.sourcing.candidate import Rows
+from omscore.sourcing.question import Rows
 
 
 class AskingQuestions(AskingStock):

@@ -1,21 +1,61 @@
-"""The capacity ledger: what one local day of a node can take, and what is booked of it."""
+"""The capacity ledger: what one local day of a node can take, and what is booked of it.
+
+A day is counted by units, by lines, by orders and by parcels.  What an order takes of it is counted
+over all that leaves the node for that order on that day: two units of a line are two units, one
+line, one order and one parcel.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
-from typing import ClassVar, NewType, assert_never
+from typing import ClassVar, Literal, NewType, assert_never, get_args
 
 from attrs import frozen
 
 from omscore.kernel.errors import ensure
-from omscore.kernel.ids import NodeId
+from omscore.kernel.ids import LineId, Method, NodeId, Region
 from omscore.kernel.keys import Kind
 from omscore.kernel.reason import Reason
 
 CapacityId = NewType("CapacityId", str)
+CapacityKind = Literal["units", "lines", "orders", "parcels"]
+CAPACITY_KINDS: tuple[CapacityKind, ...] = get_args(CapacityKind)
+
+Slot = tuple[NodeId, CapacityKind, date]
+"""A day of a node, counted in one way."""
 
 
-def capacity_id(node: NodeId, kind: str, day: date) -> CapacityId:
+@frozen
+class Sending:
+    """Units of one line that leave a node on a day: straight to a destination, or *via* a node."""
+
+    line: LineId
+    node: NodeId
+    day: date
+    to: Region
+    method: Method
+    via: NodeId | None
+    quantity: int
+
+
+def taken(sendings: Iterable[Sending]) -> Counter[Slot]:
+    """What the *sendings* of one order take of the days of nodes, by kind.
+
+    What goes by way of the same node on the same day leaves as one parcel.
+    """
+    found, seen = Counter[Slot](), set[tuple[Slot, object]]()
+    for one in sendings:
+        found[one.node, "units", one.day] += one.quantity
+        seen.add(((one.node, "lines", one.day), one.line))
+        seen.add(((one.node, "orders", one.day), None))
+        seen.add(((one.node, "parcels", one.day), one.via or (one.to, one.method)))
+    found.update(slot for slot, _ in seen)
+    return found
+
+
+def capacity_id(node: NodeId, kind: CapacityKind, day: date) -> CapacityId:
     """The id of a day's capacity of one kind at a node."""
     return CapacityId(f"{node}/{kind}/{day.isoformat()}")
 

@@ -19,6 +19,7 @@ from omscore.kernel.moments import optional_zone, zone
 from omscore.kernel.quantities import no_or_some_units
 from omscore.kernel.read_only import ReadOnly
 from omscore.kernel.several import several
+from omscore.network.capacity import CAPACITY_KINDS, CapacityKind
 from omscore.network.hours import Opening, openings, windows
 from omscore.network.pace import Pace
 from omscore.network.places import Destination, Point
@@ -33,13 +34,15 @@ def _regions(value: Iterable[str]) -> tuple[ids.Region, ...]:
     return tuple(ids.region(one) for one in several(value, "ships_to"))
 
 
-def _capacity(value: Mapping[str, int]) -> Mapping[str, int]:
+def _capacity(value: Mapping[str, int]) -> Mapping[CapacityKind, int]:
     if not isinstance(value, Mapping):
-        raise Unreadable("units of a day, by kind", "$.capacity")
+        raise Unreadable("what a day takes, by kind", "$.capacity")
+    if not set(value) <= set(CAPACITY_KINDS):
+        raise Unreadable(f"some of {', '.join(CAPACITY_KINDS)}", "$.capacity")
     for most in value.values():
         if type(most) is not int or most < 0:
             raise Unreadable("a whole number, zero or more", "$.capacity")
-    return ReadOnly(value)
+    return ReadOnly({kind: value[kind] for kind in CAPACITY_KINDS if kind in value})
 
 
 def _words(value: Iterable[str]) -> tuple[str, ...]:
@@ -84,8 +87,8 @@ class Node:
     is processed from that day on, and leaves *processing_days* working days later.  Without a
     calendar every day is a working day; without a cut-off every moment of a day is early enough.
     *ships_to* names regions reached without a lane of their own, in `DEFAULT_TRANSIT_DAYS` and at
-    no cost.  *capacity* is what one local day can take, by kind: so many `units`.  A node
-    without it is not limited.
+    no cost.  *capacity* is what one local day can take, by kind: so many `units`, `lines`, `orders`
+    or `parcels`, of which each that is named must suffice.  A node without it is not limited.
 
     *at* is where it is, *region* that in a word of the host: nodes there share what is learned of
     their `Pace`.  *priority* says how much a host likes to use it, the lowest number best;
@@ -105,7 +108,9 @@ class Node:
     )
     cut_off: time | None = field(default=None, validator=_cut_off, kw_only=True)
     processing_days: int = field(default=0, validator=no_or_some_units, kw_only=True)
-    capacity: Mapping[str, int] = field(factory=dict, converter=_capacity, kw_only=True, hash=False)
+    capacity: Mapping[CapacityKind, int] = field(
+        factory=dict, converter=_capacity, kw_only=True, hash=False
+    )
     active: bool = field(default=True, kw_only=True)
     at: Point | None = field(default=None, validator=_at, kw_only=True)
     priority: int = field(default=0, validator=no_or_some_units, kw_only=True)
@@ -117,8 +122,6 @@ class Node:
     def __attrs_post_init__(self) -> None:
         if self.kind not in ("warehouse", "store", "vendor", "locker"):
             raise Unreadable("one of warehouse, store, vendor, locker", "$.kind")
-        if unknown := set(self.capacity) - {"units"}:
-            raise Unreadable(f"{len(unknown)} unknown kinds: only units are counted", "$.capacity")
 
 
 DEFAULT_TRANSIT_DAYS = 2

@@ -5,7 +5,7 @@ Plain values only, so that a record stays readable whatever becomes of the code 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal
 
@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.kernel.reason import Noted
+from omscore.network.capacity import Sending
 
 Choice = Literal["chosen", "earliest", "cheapest", "fewest-parcels"]
 """Which of several plans: the one that the policy chooses, or the first by one of three figures."""
@@ -72,6 +73,13 @@ def parcel_of(leg: Leg) -> ParcelName:
     if leg.path:
         return leg.path[-1].node, leg.to, leg.method, leg.path[-1].ship_day
     return leg.node, leg.to, leg.method, leg.ship_day
+
+
+def sendings_of(legs: Iterable[Leg]) -> Iterator[Sending]:
+    """What leaves the nodes where the stock is, leg by leg."""
+    for leg in legs:
+        way = leg.to, leg.method, via_of(leg), leg.quantity
+        yield Sending(leg.line, leg.node, leg.ship_day, *way)
 
 
 def main_node(legs: Sequence[Leg]) -> NodeId:

@@ -41,8 +41,8 @@ from omscore.orchestration.reallocating import (
     strategies_of,
 )
 from omscore.sourcing import pipeline
-from omscore.sourcing.candidate import Question
 from omscore.sourcing.need import Need
+from omscore.sourcing.question import Question
 
 MOVE = "replan"
 

@@ -19,7 +19,7 @@ from omscore.lifecycle.order.messages import PlaceOrder, PlanChosen, SourceOrder
 from omscore.lifecycle.order.order import ORDER, Order, Seat, Share
 from omscore.network.facts import THE_NETWORK
 from omscore.network.plan import Decision, Leg, via_of
-from omscore.orchestration import needing, units
+from omscore.orchestration import days, needing, units
 from omscore.orchestration.backlog import BACKLOG
 from omscore.orchestration.planning import Planner
 from omscore.orchestration.recovering import RECOVERING, cooling_nodes, rejections_of
@@ -142,7 +142,13 @@ def seat(
         network, items = needing.versions(changes.seen, needs_of_shares(order, waiting))
         changes.tell(ORDER.key(id_), [PlanChosen(decision, network, items)])
     held = planner.reserve(
-        changes, decision.legs, context, owner=id_, channel=order.channel, after=after
+        changes,
+        decision.legs,
+        context,
+        owner=id_,
+        channel=order.channel,
+        beside=list(days.sendings_of(order)),
+        after=after,
     )
     _allocate(changes, id_, flow, waiting, decision, held, context)
 

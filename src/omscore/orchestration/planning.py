@@ -25,11 +25,11 @@ from omscore.kernel.moments import local_day
 from omscore.kernel.recorded import Context
 from omscore.lifecycle.order.order import ORDER
 from omscore.network.calendar import next_ship_day, ship_day, ship_day_of_supply
-from omscore.network.capacity import CAPACITY, Capacity, capacity_id
+from omscore.network.capacity import Sending, Slot
 from omscore.network.expecting import at_confidence
 from omscore.network.facts import THE_NETWORK, Network, Node
-from omscore.network.plan import Choice, Decision, Leg
-from omscore.orchestration import backlog, expiring, horizon, reserving, withholding
+from omscore.network.plan import Choice, Decision, Leg, sendings_of
+from omscore.orchestration import backlog, days, expiring, horizon, reserving, withholding
 from omscore.orchestration.backlog import BACKLOG, Backlog, Waiting
 from omscore.orchestration.needing import Known, described, require_served, skus_of
 from omscore.orchestration.precedence import Precedence, first_come, less
@@ -37,10 +37,11 @@ from omscore.orchestration.shelves import shelf
 from omscore.promise import dates, options
 from omscore.promise.options import Options
 from omscore.sourcing import pipeline
-from omscore.sourcing.candidate import Question, Rows, Spans
+from omscore.sourcing.days import limited
 from omscore.sourcing.in_vain import checked
 from omscore.sourcing.need import Need
 from omscore.sourcing.policy import Policy
+from omscore.sourcing.question import Question, Rows, Spans
 
 SHIP_DAYS = 10
 """How many ship days ahead are offered of a node whose days can be full."""
@@ -82,9 +83,9 @@ class Planner:
         for node, skus in _places(network, _described(needs, seen)).items():
             at = [POSITION.key(position_id(node, sku)) for sku in skus]
             yield from at
-            if _limited(network.nodes[node]) and all(key in seen.found for key in at):
+            if limited(network.nodes[node]) and all(key in seen.found for key in at):
                 for day in self._days(network, node, map(seen.get, at), seen.now):
-                    yield CAPACITY.key(capacity_id(node, "units", day))
+                    yield from days.limits_of(network.nodes[node], day)
         asked = [sku for one in needs for sku in skus_of(one)]
         yield from withholding.reads(self.availability, seen, asked)
 
@@ -147,10 +148,11 @@ class Planner:
         network = self._network(changes.get(THE_NETWORK) or Network())
         needs = _described(needs, changes)
         stock: dict[tuple[ids.NodeId, ids.Sku], Rows] = {}
-        room: dict[tuple[ids.NodeId, date], int] = {}
+        room: dict[Slot, int] = {}
         use_by: dict[tuple[ids.NodeId, ids.Sku], Rows] = {}
         closed: dict[tuple[ids.NodeId, ids.Sku], Spans] = {}
         shared = dict[ids.Sku, dict[ids.NodeId, Rows]]()
+        known = None if order is None else changes.get(ORDER.key(order))
         ways = _ways(needs)
         for node, skus in _places(network, needs).items():
             today = local_day(now, network.nodes[node].zone)
@@ -164,9 +166,9 @@ class Planner:
                         shared.setdefault(sku, {})[node] = found.rows
                     if found.use_by:
                         use_by[node, sku], closed[node, sku] = found.use_by, found.closed
-            if _limited(network.nodes[node]):
+            if limited(network.nodes[node]):
                 for day in self._days(network, node, at.values(), now):
-                    room[node, day] = _left(changes, network.nodes[node], day)
+                    room.update(days.left(changes, network.nodes[node], day, known))
         for sku, rows in shared.items() if not first else ():
             ahead = self._ahead(changes, sku, order)
             stock |= {(node, sku): left for node, left in less(rows, ahead, network).items()}
@@ -209,12 +211,14 @@ class Planner:
         owner: str,
         expires_at: datetime | None = None,
         channel: str | None = None,
+        beside: Sequence[Sending] = (),
         after: int = 0,
     ) -> list[ids.ReservationId | None]:
         """Set the stock and the days of *legs* aside; a reservation for each, in their order.
 
-        None for what takes no stock.  What is overdue where they are is expired by that.  The same
-        command has planned so many legs *after* which these come.
+        None for what takes no stock.  What is overdue where they are is expired by that.  The owner
+        has units *beside* them, whose days are booked.  The same command has planned so many legs
+        *after* which these come.
         """
         legs, held = list(legs), list[ids.ReservationId | None]()
         stocked = (position_id(leg.node, leg.sku) for leg in legs if not leg.made)
@@ -232,8 +236,7 @@ class Planner:
                 terms = self.terms(changes, leg.sku, leg.node, leg.method, channel)
                 granted = isinstance(reserving.reserve(changes, context, ask, terms), Granted)
                 ensure(granted, "a verified plan is within stock")
-            full = reserving.book_capacity(changes, leg.node, leg.ship_day, leg.quantity)
-            ensure(full is None, "a verified plan is within capacity")
+        days.book_more(changes, beside, sendings_of(legs))
         return held
 
     def _network(self, network: Network) -> Network:
@@ -297,15 +300,6 @@ def _places(network: Network, needs: Sequence[Need]) -> dict[ids.NodeId, list[id
             if stocked:
                 skus[sku] = None
     return {node: list(places[node]) for node in sorted(places)}
-
-
-def _limited(node: Node) -> bool:
-    return "units" in node.capacity
-
-
-def _left(changes: Changes, node: Node, day: date) -> int:
-    booked = changes.get(CAPACITY.key(capacity_id(node.id, "units", day))) or Capacity()
-    return max(0, node.capacity["units"] - booked.used)
 
 
 def _from(node: Node, network: Network, day: date, days: int) -> Iterator[date]:

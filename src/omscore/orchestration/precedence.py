@@ -16,7 +16,7 @@ from omscore.atp.lots import UNLIMITED
 from omscore.kernel.ids import Method, NodeId, Region
 from omscore.network.facts import Network
 from omscore.orchestration.backlog import Backlog, Waiting
-from omscore.sourcing.candidate import Rows
+from omscore.sourcing.question import Rows
 
 Precedence = Callable[[Backlog, str | None], Sequence[Waiting]]
 """Who of a backlog goes before who asks: an order, the owner of a request, or somebody.

@@ -32,9 +32,9 @@ from omscore.lifecycle.quote.messages import (
     WithdrawQuote,
 )
 from omscore.lifecycle.quote.quote import QUOTE, Quote
-from omscore.network.capacity import CAPACITY, capacity_id
 from omscore.network.facts import THE_NETWORK
-from omscore.orchestration import backlog, needing, reserving, units
+from omscore.network.plan import sendings_of
+from omscore.orchestration import backlog, days, needing, reserving, units
 from omscore.orchestration.backlog import BACKLOG
 from omscore.orchestration.placing import seat_of
 from omscore.orchestration.planning import Planner
@@ -204,7 +204,7 @@ class Closing:
             yield from reserving.reads_of(seen, _held(quote))
             for one in quote.opened.reserved:
                 yield BACKLOG.key(one.leg.sku)
-                yield CAPACITY.key(capacity_id(one.leg.node, "units", one.leg.ship_day))
+                yield from days.reads_of(one.leg.node, one.leg.ship_day)
 
     def decide(self, command: WithdrawQuote | ExpireQuote, seen: Seen, context: Context) -> Changes:
         """The quote has ended; a deadline that comes too late changes nothing."""
@@ -222,9 +222,11 @@ class Closing:
             exit_: Exit = "expired" if isinstance(command, ExpireQuote) else "freed"
             if one.reservation is not None:
                 reserving.free(changes, context, one.reservation, one.leg.quantity, exit_)
-            reserving.free_capacity(changes, one.leg.node, one.leg.ship_day, one.leg.quantity)
-        for sku in dict.fromkeys(one.leg.sku for one in quote.opened.reserved) if events else ():
-            backlog.call(changes, sku)
+        if events:
+            legs = [one.leg for one in quote.opened.reserved]
+            days.give_back(changes, sendings_of(legs))
+            for sku in dict.fromkeys(leg.sku for leg in legs):
+                backlog.call(changes, sku)
         return changes
 
 

@@ -35,13 +35,6 @@ from omscore.kernel.ids import NodeId, ReservationId
 from omscore.kernel.keys import Changes, Key, Seen
 from omscore.kernel.moments import local_day
 from omscore.kernel.recorded import Context
-from omscore.network.capacity import (
-    CAPACITY,
-    CapacityFreed,
-    DayFull,
-    book,
-    capacity_id,
-)
 from omscore.network.facts import THE_NETWORK, Network
 from omscore.orchestration import lateness
 
@@ -236,27 +229,3 @@ def _declared(
     return ShortageDeclared(
         day, units, tuple(one for one, _ in named), tuple(owner for _, owner in named)
     )
-
-
-# --- capacity ---------------------------------------------------------------------------------
-
-
-def book_capacity(changes: Changes, node: NodeId, day: date, units: int) -> DayFull | None:
-    """Take *units* of a node's day, if the node has a limit; or hear why not."""
-    network = changes.get(THE_NETWORK) or Network()
-    limit = network.nodes[node].capacity.get("units")
-    if limit is None:
-        return None
-    key = CAPACITY.key(capacity_id(node, "units", day))
-    answer = book(changes.get(key), units, limit)
-    if isinstance(answer, DayFull):
-        return answer
-    changes.tell(key, [answer])
-    return None
-
-
-def free_capacity(changes: Changes, node: NodeId, day: date, units: int) -> None:
-    """Give *units* of a node's day back, if they were booked."""
-    key = CAPACITY.key(capacity_id(node, "units", day))
-    if (capacity := changes.get(key)) is not None and capacity.used:
-        changes.tell(key, [CapacityFreed(min(units, capacity.used))])

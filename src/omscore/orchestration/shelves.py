@@ -18,7 +18,7 @@ from omscore.atp.terms import Terms
 from omscore.kernel.moments import local_day
 from omscore.network.calendar import ship_day_of_stock
 from omscore.network.facts import Network, Node
-from omscore.sourcing.candidate import Rows, Spans
+from omscore.sourcing.question import Rows, Spans
 
 _DAY = timedelta(days=1)
 

@@ -19,8 +19,7 @@ from omscore.lifecycle.fulfillment.messages import Task
 from omscore.lifecycle.order import order as orders
 from omscore.lifecycle.order.messages import Moved, UnitsMoved
 from omscore.lifecycle.order.order import ORDER, Order, Share
-from omscore.network.capacity import CAPACITY, capacity_id
-from omscore.orchestration import backlog, reserving
+from omscore.orchestration import backlog, days, reserving
 from omscore.orchestration.backlog import BACKLOG, Waiting
 from omscore.orchestration.shipping import UNKNOWN, Left
 
@@ -42,7 +41,7 @@ def reads_of(
         if group.fulfillment is not None:
             yield FULFILLMENT.key(group.fulfillment)
         if group.node is not None and group.ship_day is not None:
-            yield CAPACITY.key(capacity_id(group.node, "units", group.ship_day))
+            yield from days.reads_of(group.node, group.ship_day)
     if held:
         yield from reserving.reads_of(seen, held)
 
@@ -74,8 +73,8 @@ def tell(
             _let_go(changes, moved, moved.from_.reservation, event.move, context, left)
             if event.move != "ship":
                 freed[orders.sku_of(lines[moved.line], moved.from_)] = None
-        elif moved.from_.made and moved.to.node is None:
-            _free_day(changes, moved)
+    if any(one.from_.node is not None and one.to.node is None for one in event.moved):
+        days.give_back(changes, days.sendings_of(known), days.sendings_of(changes.require(key)))
     for sku in freed if calling else ():
         backlog.call(changes, sku)
 
@@ -88,17 +87,11 @@ def _waiting(order: Order, moved: Moved) -> Waiting:
 def _let_go(
     changes: Changes, moved: Moved, held: ReservationId, move: str, context: Context, left: Left
 ) -> None:
-    """Shipped units consume what was reserved for them; all others free it, and their day."""
+    """Shipped units consume what was reserved for them; all others free it."""
     if move == "ship":
         reserving.consume(changes, context, held, moved.quantity, left.get(held, ()))
         return
     reserving.free(changes, context, held, moved.quantity)
-    _free_day(changes, moved)
-
-
-def _free_day(changes: Changes, moved: Moved) -> None:
-    if moved.from_.node is not None and moved.from_.ship_day is not None:
-        reserving.free_capacity(changes, moved.from_.node, moved.from_.ship_day, moved.quantity)
 
 
 def withdraw(changes: Changes, event: UnitsMoved, cause: str, flow: Flow) -> None:

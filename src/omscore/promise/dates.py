@@ -14,9 +14,11 @@ from omscore.kernel.ids import NodeId
 from omscore.network.calendar import latest_ship_day, ordered_before
 from omscore.network.paths import latest_start
 from omscore.sourcing.apart import guests
-from omscore.sourcing.candidate import Candidate, Question, Rows, candidates, limited
+from omscore.sourcing.candidate import Candidate, candidates
+from omscore.sourcing.days import Days, limited
 from omscore.sourcing.need import Need
 from omscore.sourcing.policy import Policy
+from omscore.sourcing.question import Question, Rows
 from omscore.sourcing.rules import judge
 
 Stock = tuple[NodeId, str]
@@ -51,7 +53,7 @@ def _kept(question: Question, policy: Policy) -> Iterator[tuple[Need, list[Candi
 
 
 def _earliest(question: Question, need: Need, kept: Sequence[Candidate]) -> date | None:
-    days, arrived = _open_days(question), dict[Stock, int]()
+    days, arrived = _offered(question), dict[Stock, int]()
     arriving = [more for one in kept for more in _arriving(question, one, days)]
     for day, stock, units in sorted(arriving):
         arrived[stock] = max(units, arrived.get(stock, 0))
@@ -75,13 +77,9 @@ def _stock(candidate: Candidate) -> Stock:
     return candidate.node.id, "" if instead is None else instead.sku
 
 
-def _open_days(question: Question) -> OpenDays:
-    """The days of nodes with a limit that have room, and how much, in order."""
-    days: dict[NodeId, list[tuple[date, int]]] = {}
-    for (node, day), units in sorted(question.room.items()):
-        if units:
-            days.setdefault(node, []).append((day, units))
-    return days
+def _offered(question: Question) -> OpenDays:
+    """The days of nodes with a limit that have room, and for how many units, in order."""
+    return {node: list(days.items()) for node, days in Days(question).offered.items()}
 
 
 def _leaving(candidate: Candidate, days: Sequence[tuple[date, int]]) -> Rows:
@@ -106,7 +104,7 @@ def _there(rows: Rows, day: date) -> int:
 def _order_until(
     question: Question, need: Need, kept: Sequence[Candidate], wanted: date
 ) -> datetime | None:
-    days = _open_days(question)
+    days = _offered(question)
     chances = defaultdict[Stock, list[tuple[datetime, int]]](list)
     for one in kept:
         if one.lane is not None and one.rows:

@@ -28,10 +28,10 @@ from omscore.network.plan import Choice
 from omscore.promise.promise import PATIENCE, Promise, promise_of
 from omscore.promise.waiting import patient
 from omscore.sourcing import pipeline
-from omscore.sourcing.candidate import Question
 from omscore.sourcing.costs import Cost
 from omscore.sourcing.limits import AtMostParcels
 from omscore.sourcing.policy import Policy
+from omscore.sourcing.question import Question
 
 MOST_PLANS = 60
 """How many plans are looked at before the search for options ends."""

@@ -15,8 +15,8 @@ from omscore.network.expecting import Confident, Expected
 from omscore.network.facts import PICKUP, Lane, Network
 from omscore.network.plan import Decision, Leg, ParcelName, parcel_of
 from omscore.sourcing import pipeline
-from omscore.sourcing.candidate import Question
 from omscore.sourcing.policy import Policy
+from omscore.sourcing.question import Question
 
 PATIENCE = frozenset({"waiting", "lateness"})
 """Costs that nobody pays: prices put on time, so that plans can be compared by one figure."""

@@ -24,7 +24,7 @@ from omscore.network.calendar import (
     take_working_days,
 )
 from omscore.network.paths import arrival_day, latest_start
-from omscore.sourcing.candidate import Question, Rows
+from omscore.sourcing.question import Question, Rows
 
 Days = dict[NodeId, set[date]]
 
@@ -34,7 +34,7 @@ def patient(question: Question) -> Question:
     days: Days = defaultdict(set)
     for (node, _), rows in question.stock.items():
         days[node].update(day for day, _ in rows)
-    for node, day in question.room:
+    for node, _, day in question.room:
         days[node].add(day)
     for node, arriving in list(_arriving(question, days)):
         days[node].add(arriving)

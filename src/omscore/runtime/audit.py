@@ -22,11 +22,12 @@ from omscore.kernel.keys import Key, Kind
 from omscore.lifecycle.fulfillment.fulfillment import FULFILLMENT
 from omscore.lifecycle.order.messages import Group
 from omscore.lifecycle.order.order import ORDER, SENT, Order
-from omscore.lifecycle.quote.messages import Reserved
-from omscore.lifecycle.quote.quote import QUOTE
+from omscore.lifecycle.quote.quote import QUOTE, Quote
 from omscore.lifecycle.returns.returns import RETURN
-from omscore.network.capacity import CAPACITY, capacity_id
+from omscore.network.capacity import CAPACITY, CAPACITY_KINDS, CapacityKind, capacity_id, taken
 from omscore.network.facts import NodeLearned
+from omscore.network.plan import sendings_of
+from omscore.orchestration import days
 from omscore.orchestration.backlog import BACKLOG
 from omscore.ports.storage import UnitOfWork
 
@@ -52,7 +53,7 @@ class Books:
     states: dict[Key[object], object] = field(factory=dict)
     versions: Counter[Key[object]] = field(factory=Counter)
     holes: set[Key[object]] = field(factory=set)
-    limits: Counter[tuple[NodeId, bool]] = field(factory=Counter)
+    limits: Counter[tuple[NodeId, CapacityKind, bool]] = field(factory=Counter)
 
     def of(self, kind: Kind[S]) -> Iterator[tuple[str, S]]:
         """Every state of a kind, with its id."""
@@ -86,7 +87,8 @@ def replayed(work: UnitOfWork) -> Books:
             if outgoing.recorded.version != books.versions[key]:
                 books.holes.add(key)
             if isinstance(event, NodeLearned):
-                books.limits[event.node.id, "units" in event.node.capacity] += 1
+                for kind in CAPACITY_KINDS:
+                    books.limits[event.node.id, kind, kind in event.node.capacity] += 1
         for key, events in told.items():
             if key.kind.evolve is not None:
                 books.states[key] = key.kind.evolve(books.states.get(key), *events)
@@ -132,10 +134,10 @@ def _groups(books: Books) -> Iterator[tuple[Order, LineId, Group, int]]:
                 yield order, id_, group, quantity
 
 
-def _quoted(books: Books) -> Iterator[Reserved]:
+def _quotes(books: Books) -> Iterator[Quote]:
     for _, quote in books.of(QUOTE):
         if quote.stage == "open":
-            yield from quote.opened.reserved
+            yield quote
 
 
 def _summed(rows: Iterable[tuple[str, int]]) -> Counter[str]:
@@ -156,7 +158,10 @@ def _waiting(books: Books) -> Counter[str]:
         if group.reservation is not None
     ]
     quoted = [
-        (one.reservation, one.leg.quantity) for one in _quoted(books) if one.reservation is not None
+        (one.reservation, one.leg.quantity)
+        for quote in _quotes(books)
+        for one in quote.opened.reserved
+        if one.reservation is not None
     ]
     return _summed([*ordered, *quoted])
 
@@ -221,30 +226,34 @@ def _demanded(books: Books) -> Counter[str]:
 # --- capacity ---------------------------------------------------------------------------------
 
 
-def _steadily_limited(books: Books, node: NodeId) -> bool:
+def _steadily_limited(books: Books, node: NodeId, kind: CapacityKind) -> bool:
     """Whether a node has had a limit ever since it is known: only then is everything booked."""
-    return bool(books.limits[node, True]) and not books.limits[node, False]
+    return bool(books.limits[node, kind, True]) and not books.limits[node, kind, False]
 
 
 def _used(books: Books) -> Counter[str]:
     return _summed(
         (id_, capacity.used)
         for id_, capacity in books.of(CAPACITY)
-        if _steadily_limited(books, NodeId(id_.partition("/")[0]))
+        if _steadily_limited(books, *_counted(id_))
     )
 
 
+def _counted(id_: str) -> tuple[NodeId, CapacityKind]:
+    node, name, _ = id_.split("/")
+    return NodeId(node), next(kind for kind in CAPACITY_KINDS if kind == name)
+
+
 def _booked(books: Books) -> Counter[str]:
-    ordered = [
-        (group.node, group.ship_day, quantity)
-        for _, _, group, quantity in _groups(books)
-        if group.node is not None and group.ship_day is not None
+    ordered = [taken(days.sendings_of(order)) for _, order in books.of(ORDER)]
+    quoted = [
+        taken(sendings_of(one.leg for one in quote.opened.reserved)) for quote in _quotes(books)
     ]
-    quoted = [(one.leg.node, one.leg.ship_day, one.leg.quantity) for one in _quoted(books)]
     return _summed(
-        (capacity_id(node, "units", day), quantity)
-        for node, day, quantity in [*ordered, *quoted]
-        if _steadily_limited(books, node)
+        (capacity_id(*slot), used)
+        for slots in [*ordered, *quoted]
+        for slot, used in slots.items()
+        if _steadily_limited(books, *slot[:2])
     )
 
 

@@ -30,7 +30,7 @@ from omscore.orchestration.recovering import rejecting
 from omscore.ports.storage import UnitOfWork
 from omscore.runtime.handling import read
 from omscore.sourcing import pipeline
-from omscore.sourcing.candidate import Question
+from omscore.sourcing.question import Question
 from omscore.sourcing.rules import CoolingDown
 from omscore.sourcing.what_if import WhatIf, what_ifs
 

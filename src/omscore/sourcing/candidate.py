@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator
+from datetime import date
 
 from attrs import define, field, frozen
 
@@ -14,68 +14,9 @@ from omscore.network.calendar import delivery_day, ship_day, ship_day_of_supply
 from omscore.network.facts import Lane, Link, Network, Node
 from omscore.network.paths import onward_day
 from omscore.network.places import Point, distance_km
+from omscore.sourcing.days import Days, limited, load_percent
 from omscore.sourcing.need import Alternative, Need
-
-Rows = Sequence[tuple[date, int]]
-Spans = Sequence[tuple[date, date]]
-
-
-def _needs(_: object, __: object, value: tuple[Need, ...]) -> None:
-    seen = set[str]()
-    for place, need in enumerate(value):
-        at = f"$.needs[{place}]"
-        if type(need.quantity) is not int or need.quantity < 1:
-            raise Unreadable("a whole number of units, at least one", f"{at}.quantity")
-        _whole(at, least=1, priority=need.priority, each=need.each)
-        _whole(at, weight_g=need.weight_g, price=need.price, penalty=need.penalty)
-        for n, other in enumerate(need.substitutes):
-            of = f"{at}.substitutes[{n}]"
-            _whole(of, weight_g=other.weight_g, penalty=other.penalty)
-        if not need.to:
-            raise Unreadable("a destination", f"{at}.to")
-        if need.line in seen:
-            raise Unreadable("a line that no other need is of", f"{at}.line")
-        seen.add(need.line)
-
-
-def _whole(at: str, *, least: int = 0, **figures: object) -> None:
-    for name, figure in figures.items():
-        if type(figure) is not int or figure < least:
-            few = "at least one" if least else "zero or more"
-            raise Unreadable(f"a whole number, {few}", f"{at}.{name}")
-
-
-def _room(_: object, __: object, value: Mapping[tuple[NodeId, date], int]) -> None:
-    for (node, day), left in value.items():
-        if type(left) is not int or left < 0:
-            raise Unreadable("a whole number of units, zero or more", f"$.room.{node}.{day}")
-
-
-@frozen
-class Question:
-    """Everything that a plan rests on, as plain values.
-
-    *stock* says how many units of a sku may be promised at a node from which day on: rows that only
-    rise; a missing one, or one of nothing or less, is no stock.  *room* is what is left of a node's
-    days, in units: of a node with a limit, the days that it names are offered and no others.
-    *cooling* are nodes that rejected this before, and are not asked now; *rejections* say how often
-    each did so.  *use_by* says how many units of a node's stock must be used by which day: rows
-    that only rise.  *closed* are spans of ship days, both ends included, on which less of a sku may
-    leave than *stock* says, since units expire: nothing of it is offered then.
-
-    The latest day of a need may be over, or before the wanted one: nobody can order so, but what
-    was ordered may have waited too long, and whoever looks for a sooner plan asks for one by then.
-    """
-
-    needs: tuple[Need, ...] = field(validator=_needs)
-    network: Network
-    now: datetime
-    stock: Mapping[tuple[NodeId, Sku], Rows] = field(factory=dict)
-    room: Mapping[tuple[NodeId, date], int] = field(factory=dict, validator=_room)
-    cooling: frozenset[NodeId] = frozenset()
-    rejections: Mapping[NodeId, int] = field(factory=dict)
-    use_by: Mapping[tuple[NodeId, Sku], Rows] = field(factory=dict)
-    closed: Mapping[tuple[NodeId, Sku], Spans] = field(factory=dict)
+from omscore.sourcing.question import Question, Rows, Spans
 
 
 @frozen
@@ -142,17 +83,6 @@ def candidates(question: Question) -> list[list[Candidate]]:
     ]
 
 
-def limited(node: Node) -> bool:
-    """Whether a day of *node* takes only so many units."""
-    return "units" in node.capacity
-
-
-def load_percent(node: Node, left: int) -> int:
-    """How much of a day that takes so many units is taken, in whole percent."""
-    most = node.capacity["units"]
-    return 100 * (most - left) // most if most else 100
-
-
 def apart(node: Node, to: Point | None) -> int | None:
     """The distance from *node*, if it is known where both are."""
     return None if node.at is None or to is None else distance_km(node.at, to)
@@ -191,14 +121,13 @@ class Finding:
     ways: dict[tuple[NodeId, Region, Method, NodeId | None], _Way] = field(factory=dict, init=False)
     bases: dict[tuple[object, ...], tuple[date, date]] = field(factory=dict, init=False)
     rows: dict[tuple[NodeId, Sku], Rows] = field(factory=dict, init=False)
-    rooms: dict[NodeId, list[tuple[date, int]]] = field(init=False)
+    days: Days = field(init=False)
+    named: dict[NodeId, list[date]] = field(factory=dict, init=False)
 
-    @rooms.default
-    def _by_node(self) -> dict[NodeId, list[tuple[date, int]]]:
-        rooms: dict[NodeId, list[tuple[date, int]]] = {}
-        for (node, day), units in self.question.room.items():
-            rooms.setdefault(node, []).append((day, units))
-        return rooms
+    def __attrs_post_init__(self) -> None:
+        self.days = Days(self.question)
+        for node, day in sorted({(node, day) for node, _, day in self.question.room}):
+            self.named.setdefault(node, []).append(day)
 
     def candidate(
         self,
@@ -274,12 +203,13 @@ class Finding:
     def _load_percent(self, node: Node, rows: Rows) -> int | None:
         """How much is taken of the first day on which something could leave."""
         first = rows[0][0] if rows else date.min
-        days = [(day, left) for day, left in self.rooms.get(node.id, ()) if day >= first]
-        return load_percent(node, min(days)[1]) if days else None
+        days = (day for day in self.named.get(node.id, ()) if day >= first)
+        return None if (day := next(days, None)) is None else load_percent(self.question, node, day)
 
     def _room(self, node: Node, rows: Rows) -> int:
         first = rows[0][0] if rows else date.min
-        return sum([units for day, units in self.rooms.get(node.id, ()) if day >= first])
+        days = self.days.offered.get(node.id, {})
+        return sum([units for day, units in days.items() if day >= first])
 
     def _earliest(self, way: _Way, rows: Rows) -> date | None:
         if way.lane is None:

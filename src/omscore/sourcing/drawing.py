@@ -17,13 +17,14 @@ from omscore.network.calendar import release_at
 from omscore.network.paths import arrival_day
 from omscore.network.plan import Hop, Leg
 from omscore.sourcing.asked import Mils
-from omscore.sourcing.candidate import Candidate, Question
+from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.combinators import Soften, SoftLimit
 from omscore.sourcing.costs import Offer, in_minor
 from omscore.sourcing.limits import counts_parcels
 from omscore.sourcing.pen import Lines, Pen, Way
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.problem import Problem, Solution, Toll, broken
+from omscore.sourcing.question import Question
 
 Units = tuple[tuple[int, int, int], ...]
 

@@ -24,23 +24,17 @@ from omscore.network.calendar import delivery_day
 from omscore.network.facts import Lane, Link, Node
 from omscore.sourcing import limits
 from omscore.sourcing.asked import Mils, parcel_mils, toll_mils, unit_mils
-from omscore.sourcing.candidate import (
-    Candidate,
-    Question,
-    Rows,
-    apart,
-    is_open,
-    limited,
-    load_percent,
-)
+from omscore.sourcing.candidate import Candidate, apart, is_open
 from omscore.sourcing.combinators import Soften, softened
 from omscore.sourcing.costs import Offer
+from omscore.sourcing.days import Day, Days, limited, load_percent
 from omscore.sourcing.line_costs import In, line_costs, line_tolls
 from omscore.sourcing.need import Alternative, Need
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.pools import Pools, Taken
-from omscore.sourcing.problem import Arc, Parcel, Problem, Room, Soft, Toll
+from omscore.sourcing.problem import Arc, Parcel, Problem, Soft, Toll
 from omscore.sourcing.problem import Need as Wanted
+from omscore.sourcing.question import Question, Rows
 from omscore.sourcing.surcharges import surcharged
 
 Weigh = Callable[[Mils], int]
@@ -89,13 +83,13 @@ class Pen:
     tolls: dict[tuple[NodeId, NodeId, date], int] = field(factory=dict)
     toll_offers: list[Offer] = field(factory=list)
     wanted: dict[NodeId, int] = field(factory=dict)
-    open_days: dict[NodeId, list[date]] = field(factory=dict)
     all_there: dict[At, date] = field(factory=dict)
     joint_days: dict[At, list[date]] = field(factory=dict)
     linked: bool = False
     pools: Pools = field(factory=lambda: Pools(False))
     stock: Mapping[NodeId, Mapping[Sku, Rows]] = field(init=False)
     use_by: Mapping[NodeId, Mapping[Sku, Rows]] = field(init=False)
+    days: Days = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.stock = _by_node(self.question.stock)
@@ -125,7 +119,7 @@ class Pen:
             tuple(self._wanted(ways, weigh, late, short, pools)),
             tuple(self._parcels(map(weigh, for_parcels))),
             tuple(map(self.pools.numbers, pools)),
-            () if self.linked else tuple(self._rooms()),
+            () if self.linked else tuple(self.days.rooms(self._limited_parcels(), self.wanted)),
             tuple(limits.all_for_solver(self.policy.limits, needs)),
             (
                 *self._tolls(ways, list(map(weigh, for_tolls))),
@@ -145,9 +139,7 @@ class Pen:
                     at = one.node.id, need.to, need.method
                     ready = _ready(one.rows, need.quantity)
                     self.all_there[at] = max(ready, self.all_there.get(at, ready))
-        for node, day in sorted(self.question.room):
-            if self.question.room[node, day] > 0:
-                self.open_days.setdefault(node, []).append(day)
+        self.days = Days(self.question, self.linked)
         if self.linked:
             self.pools = Pools(True)
             self.joint_days = self._joint_days()
@@ -202,7 +194,7 @@ class Pen:
         return self.pools.ask(candidate.node.id, sku, candidate.rows, need.quantity)
 
     def _day_pool(self, node: Node, day: date) -> int:
-        left = self.question.room[node.id, day]
+        left = self.days.offered[node.id][day]
         return self.pools.ask_day(node.id, day, left, self.wanted[node.id])
 
     def _days(self, need: Need, candidate: Candidate) -> Sequence[tuple[date, int]]:
@@ -222,15 +214,16 @@ class Pen:
         return [(day, _there(rows, day)) for day in sorted(days)]
 
     def _limited_days(self, candidate: Candidate, more: set[date]) -> list[tuple[date, int]]:
-        node, rows, room = candidate.node.id, candidate.rows, self.question.room
-        days = {day for day in more if day >= rows[0][0] and room.get((node, day), 0) > 0}
+        node, rows = candidate.node.id, candidate.rows
+        offered = self.days.offered.get(node, {})
+        days = {day for day in more if day >= rows[0][0] and day in offered}
         for ready, _ in rows:
             left = self.wanted[node]
-            for day in self.open_days.get(node, ()):
+            for day, units in offered.items():
                 if day >= ready and left > 0:
                     days.add(day)
-                    left -= 0 if self.held else room[node, day]
-        return [(day, min(_there(rows, day), room[node, day])) for day in sorted(days)]
+                    left -= 0 if self.held or (node, day) in self.days.tight else units
+        return [(day, min(_there(rows, day), offered[day])) for day in sorted(days)]
 
     def _onward_days(self, need: Need, candidate: Candidate, day: date) -> list[date]:
         """The days of the parcels that can carry what leaves the node on *day*."""
@@ -254,10 +247,6 @@ class Pen:
         self.offers.append(self._offer(node, lane, day, arrives, far))
         return self.parcels[name]
 
-    def _load(self, node: Node, day: date) -> int | None:
-        left = self.question.room.get((node.id, day)) if limited(node) else None
-        return None if left is None else load_percent(node, left)
-
     def _link_offer(self, candidate: Candidate, day: date, last: Offer) -> Offer:
         """How a unit leaves the first node, and when it reaches the customer."""
         node, far = candidate.node, candidate.distance_km
@@ -273,7 +262,8 @@ class Pen:
         link: Link | None = None,
     ) -> Offer:
         stock, use_by = self.stock.get(node.id, NOTHING), self.use_by.get(node.id, NOTHING)
-        load, rejections = self._load(node, day), self.question.rejections.get(node.id, 0)
+        load = load_percent(self.question, node, day)
+        rejections = self.question.rejections.get(node.id, 0)
         return Offer(node, lane, day, arrives, far, load, link, stock, use_by, rejections)
 
     def _toll(self, offer: Offer) -> int | None:
@@ -351,15 +341,13 @@ class Pen:
         for mine, cost in zip(arcs, costs, strict=True):
             yield Toll(frozenset(mine), cost)
 
-    def _rooms(self) -> Iterator[Room]:
-        """The days that could be too full; others are no constraint."""
-        on: dict[tuple[NodeId, date], set[int]] = {}
+    def _limited_parcels(self) -> dict[Day, set[int]]:
+        """The parcels that leave on each day that takes only so much."""
+        on: dict[Day, set[int]] = {}
         for parcel, offer in enumerate(self.offers):
             if limited(offer.node):
                 on.setdefault((offer.node.id, offer.ship_day), set()).add(parcel)
-        for at, found in on.items():
-            if self.question.room[at] < self.wanted[at[0]]:
-                yield Room(frozenset(found), "units", self.question.room[at])
+        return on
 
 
 def _sender(candidate: Candidate) -> Node:

@@ -17,13 +17,14 @@ from omscore.network.plan import Decision, Leg, PassedOver, main_node
 from omscore.sourcing import concessions, limits
 from omscore.sourcing.apart import class_of, guarded, hosts
 from omscore.sourcing.asked import CostFailed, name_of_cost
-from omscore.sourcing.candidate import Candidate, Question, candidates, most_of
+from omscore.sourcing.candidate import Candidate, candidates, most_of
 from omscore.sourcing.costs import Cost
 from omscore.sourcing.drawing import Drawing, draw
 from omscore.sourcing.feasible import faults
 from omscore.sourcing.naming import unknown
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.problem import Solution, Solver
+from omscore.sourcing.question import Question
 from omscore.sourcing.rules import STANDING, Rule, judge, noted
 from omscore.sourcing.verification import verify
 

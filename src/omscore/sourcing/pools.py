@@ -17,7 +17,7 @@ from datetime import date
 from attrs import define, field
 
 from omscore.kernel.ids import NodeId, Sku
-from omscore.sourcing.candidate import Rows
+from omscore.sourcing.question import Rows
 
 Taken = tuple[int, ...]
 """The pools from which each unit takes one."""

@@ -21,11 +21,13 @@ from omscore.network.calendar import (
     release_at,
     ship_day,
 )
+from omscore.network.capacity import CapacityKind, taken
 from omscore.network.facts import Node
-from omscore.network.plan import Leg, ParcelName, parcel_of, sender_of
-from omscore.sourcing.candidate import Finding, Question
+from omscore.network.plan import Leg, ParcelName, parcel_of, sender_of, sendings_of
+from omscore.sourcing.candidate import Finding
 from omscore.sourcing.limits import Limit, broken
 from omscore.sourcing.need import Need
+from omscore.sourcing.question import Question
 from omscore.sourcing.rules import Rule, judge
 
 
@@ -128,16 +130,18 @@ class OverStock(Reason):
 
 @frozen
 class OverCapacity(Reason):
-    """More units leave a node on a day than it can send."""
+    """More units, lines, orders or parcels leave a node on a day than it can send."""
 
     code: ClassVar[str] = "plan.over-capacity"
     node: NodeId
     day: date
     planned: int
     left: int
+    kind: CapacityKind = "units"
 
     def __str__(self) -> str:
-        return f"{self.planned} units at {self.node} on {self.day}, {self.left} left of the day"
+        planned = f"{self.planned} {self.kind} at {self.node} on {self.day}"
+        return f"{planned}, {self.left} left of the day"
 
 
 @frozen
@@ -307,11 +311,8 @@ def _stocked(question: Question, legs: Sequence[Leg]) -> Iterator[Reason]:
 
 
 def _roomy(question: Question, legs: Sequence[Leg]) -> Iterator[Reason]:
-    leaving = defaultdict[tuple[NodeId, date], int](int)
-    for leg in legs:
-        leaving[leg.node, leg.ship_day] += leg.quantity
-    for (id_, day), units in leaving.items():
+    for (id_, kind, day), planned in taken(sendings_of(legs)).items():
         node = question.network.nodes.get(id_)
-        limited = node is not None and "units" in node.capacity
-        if limited and units > (left := question.room.get((id_, day), 0)):
-            yield OverCapacity(id_, day, units, left)
+        limited = node is not None and kind in node.capacity
+        if limited and planned > (left := question.room.get((id_, kind, day), 0)):
+            yield OverCapacity(id_, day, planned, left, kind)

@@ -20,13 +20,15 @@ from omscore.kernel.ids import NodeId, Sku
 from omscore.kernel.moments import local_day
 from omscore.kernel.reason import Reason
 from omscore.network.calendar import ship_day
-from omscore.network.plan import Decision, parcel_of
+from omscore.network.capacity import CapacityKind, taken
+from omscore.network.plan import Decision, parcel_of, sendings_of
 from omscore.sourcing import pipeline
 from omscore.sourcing.apart import guests
-from omscore.sourcing.candidate import Candidate, Question, Rows, candidates
+from omscore.sourcing.candidate import Candidate, candidates
 from omscore.sourcing.loosening import Adjustable, looser, told
 from omscore.sourcing.need import Need
 from omscore.sourcing.policy import Policy
+from omscore.sourcing.question import Question, Rows
 from omscore.sourcing.rules import Rule, active, judge, name_of, rested
 from omscore.sourcing.surcharges import SURCHARGES
 
@@ -82,14 +84,19 @@ class MoreStock:
 
 @frozen
 class MoreRoom:
-    """The days of a node take so many units more."""
+    """The days of a node take so much more, by day and kind."""
 
     node: NodeId
-    units: Mapping[date, int] = field(hash=False)
+    more: Mapping[tuple[date, CapacityKind], int] = field(hash=False)
 
     def __str__(self) -> str:
-        days = " and ".join(f"{_units(n, 'more')} on {day}" for day, n in self.units.items())
+        rows = self.more.items()
+        days = " and ".join(f"{_counted(n, kind)} on {day}" for (day, kind), n in rows)
         return f"room for {days} at {self.node}"
+
+
+def _counted(number: int, kind: CapacityKind) -> str:
+    return f"{number} more {kind if number > 1 else kind[:-1]}"
 
 
 Change = RuleLoosened | NodesAllowed | LimitLoosened | MoreStock | MoreRoom
@@ -287,24 +294,24 @@ class _Asking:
     def room(self) -> Iterator[Found]:
         """What each node would send if its days took more."""
         wanted = sum(need.quantity for need in self.question.needs)
-        for node in sorted({id_ for id_, _ in self.question.room}):
+        for node in sorted({id_ for id_, _, _ in self.question.room}):
             room = {
-                at: units + wanted if at[0] == node else units
-                for at, units in self.question.room.items()
+                at: left + wanted if at[0] == node else left
+                for at, left in self.question.room.items()
             }
             other = pipeline.source(attrs.evolve(self.question, room=room), self.policy)
-            if self._rank(other) < self.rank and (units := self._crowded(node, other)):
-                yield self._found(MoreRoom(node, units), other)
+            if self._rank(other) < self.rank and (more := self._crowded(node, other)):
+                yield self._found(MoreRoom(node, more), other)
 
-    def _crowded(self, node: NodeId, other: Decision) -> dict[date, int]:
-        """How many units more than its days take *node* sends in *other*, by day."""
-        sent = defaultdict[date, int](int)
-        for leg in other.legs:
-            if leg.node == node:
-                sent[leg.ship_day] += leg.quantity
-        room = self.question.room
-        over = {day: units - room.get((node, day), 0) for day, units in sorted(sent.items())}
-        return {day: units for day, units in over.items() if units > 0}
+    def _crowded(self, node: NodeId, other: Decision) -> dict[tuple[date, CapacityKind], int]:
+        """How much more than its days take *node* sends in *other*, by day and kind."""
+        room, capacity = self.question.room, self.question.network.nodes[node].capacity
+        over = {
+            (day, kind): used - room.get((id_, kind, day), 0)
+            for (id_, kind, day), used in sorted(taken(sendings_of(other.legs)).items())
+            if id_ == node and kind in capacity
+        }
+        return {at: lacking for at, lacking in sorted(over.items()) if lacking > 0}
 
     # --- better -------------------------------------------------------------------------------
 

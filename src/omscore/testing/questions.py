@@ -8,7 +8,7 @@ and the tags of nodes `brand:acme`, `cold`, `hazardous` and `oversize`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, time
+from datetime import time
 from itertools import accumulate
 from typing import get_args
 
@@ -17,12 +17,22 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
+from omscore.network.capacity import Slot
 from omscore.network.facts import Lane, Link, Network, Node, NodeKind
 from omscore.network.places import Destination, point
-from omscore.sourcing.candidate import Question, Rows
 from omscore.sourcing.need import Alternative, Need
+from omscore.sourcing.question import Question, Rows
 from omscore.testing.builders import MONDAY, day
-from omscore.testing.strategies import NODES, REGIONS, SKUS, ZONES, calendars, days, seldom
+from omscore.testing.strategies import (
+    CAPACITIES,
+    NODES,
+    REGIONS,
+    SKUS,
+    ZONES,
+    calendars,
+    days,
+    seldom,
+)
 
 METHODS = ("standard", "express")
 CHANNELS = ("web", "store")
@@ -60,7 +70,7 @@ _NODE = st.builds(
     calendar=st.sampled_from([None, "calendar"]),
     cut_off=st.sampled_from([None, time(9), time(23, 59)]),
     processing_days=st.integers(0, 2),
-    capacity=st.sampled_from([{}, {"units": 3}, {"units": 8}]),
+    capacity=st.sampled_from(CAPACITIES),
     active=_SELDOM.map(lambda closed: not closed),
     at=st.sampled_from([None, *PLACES]),
     priority=st.integers(0, 2),
@@ -168,7 +178,7 @@ def _networks(draw: DrawFn, limited: bool) -> Network:
 
 
 @st.composite
-def _rooms(draw: DrawFn, network: Network) -> list[tuple[tuple[NodeId, date], int]]:
+def _rooms(draw: DrawFn, network: Network) -> list[tuple[Slot, int]]:
     """What is left of three days of each node that is limited."""
-    limited = [id_ for id_, node in network.nodes.items() if "units" in node.capacity]
-    return [((id_, day(n)), left) for id_ in limited for n, left in enumerate(draw(_ROOM))]
+    limited = [(id_, kind) for id_, node in network.nodes.items() for kind in node.capacity]
+    return [((*at, day(n)), left) for at in limited for n, left in enumerate(draw(_ROOM))]

@@ -5,7 +5,7 @@ What a strategy gives is always well-formed; `traces` makes whole histories of i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
@@ -39,6 +39,13 @@ SKUS = ("POT", "TEA")
 NODES = ("berlin", "london", "paris")
 REGIONS = ("DE", "FR", "GB")
 CURRENCIES = ("EUR", "JPY", "KWD")
+CAPACITIES: tuple[Mapping[str, int], ...] = (
+    {},
+    {"units": 3},
+    {"units": 8},
+    {"lines": 2},
+    {"units": 8, "orders": 2, "parcels": 2},
+)
 ZONES = (
     "UTC",
     "Europe/Berlin",
@@ -147,7 +154,11 @@ def nodes(draw: DrawFn, id_: str = "berlin", *, calendar: str | None = None) -> 
         calendar=calendar,
         cut_off=draw(st.none() | st.times(time(0, 0), time(23, 59))),
         processing_days=draw(st.integers(0, 3)),
-        capacity=draw(st.sampled_from([{}, {"units": 3}, {"units": 8}])),
+        capacity=draw(
+            st.sampled_from(
+                [{}, {"units": 3}, {"units": 8}, {"lines": 4, "parcels": 3}, {"orders": 2}]
+            )
+        ),
     )
 
 

@@ -18,11 +18,12 @@ from hypothesis.strategies import SearchStrategy
 
 from omscore.kernel.ids import LineId
 from omscore.network.plan import Decision, ParcelName, parcel_of
-from omscore.sourcing.candidate import Candidate, Question
+from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.costs import Cost, Offer, PerLine, in_minor
 from omscore.sourcing.need import Need
 from omscore.sourcing.pipeline import CostIgnored, sift, source
 from omscore.sourcing.policy import Policy
+from omscore.sourcing.question import Question
 from omscore.sourcing.rules import DEFAULT_RULES
 from omscore.sourcing.surcharges import SURCHARGES
 from omscore.testing.laws.plugins.counterexample import BrokenLaw, hold, raised, told

@@ -9,9 +9,10 @@ from omscore.kernel.ids import LineId, NodeId, Sku
 from omscore.network.calendar import delivery_day
 from omscore.network.facts import Lane
 from omscore.network.plan import Leg, parcel_of, via_of
-from omscore.sourcing.candidate import Candidate, Question, Rows, apart
+from omscore.sourcing.candidate import Candidate, apart
 from omscore.sourcing.costs import Offer
 from omscore.sourcing.need import Need
+from omscore.sourcing.question import Question, Rows
 
 Name = tuple[LineId, Sku, NodeId, NodeId | None, Sku | None]
 """What tells apart who might serve a need: by which way, and with what instead."""

@@ -17,10 +17,11 @@ from attrs import define
 from hypothesis.strategies import SearchStrategy
 
 from omscore.kernel.reason import Reason
-from omscore.sourcing.candidate import Candidate, Question, candidates
+from omscore.sourcing.candidate import Candidate, candidates
 from omscore.sourcing.need import Need
 from omscore.sourcing.pipeline import source
 from omscore.sourcing.policy import Policy
+from omscore.sourcing.question import Question
 from omscore.sourcing.rules import DEFAULT_RULES, Rule, name_of
 from omscore.testing.laws.plugins.counterexample import BrokenLaw, hold, raised, told
 from omscore.testing.laws.plugins.offers import Name, name, name_in_plan, served
