@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import attrs
+import pytest
+
 from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
+from omscore.network.capacity import CAPACITY_KINDS, CapacityKind, Slot
 from omscore.network.facts import PICKUP, Lane, Network, Node
 from omscore.network.places import Destination, point
 from omscore.sourcing.candidate import Candidate, candidates
+from omscore.sourcing.days import load_percent
 from omscore.sourcing.need import Need
 from omscore.sourcing.question import Question
 
@@ -59,3 +64,28 @@ def test_a_store_is_a_place_to_collect_from() -> None:
     assert at_berlin.lane is None
     assert NETWORK.lane(PARIS, Region("paris"), STANDARD) is None
     assert NETWORK.lane(BERLIN, NodeId("paris"), PICKUP) is None  # type: ignore[arg-type]
+
+
+def test_a_day_is_as_full_as_the_kind_of_which_least_is_left() -> None:
+    """Half of its units are taken, and nine of its ten lines; what is not named is not offered."""
+    node = Node("berlin", capacity={"units": 8, "lines": 10})
+    left: dict[Slot, int] = {(node.id, "units", TODAY): 4, (node.id, "lines", TODAY): 1}
+    need = Need(LineId("1"), TEA, 3, DE, STANDARD)
+    question = Question((need,), attrs.evolve(NETWORK, nodes={node.id: node}), NOW, room=left)
+
+    assert load_percent(question, node, TODAY) == 90
+    assert load_percent(question, node, LATER) is None
+    assert load_percent(question, PARIS, TODAY) is None
+
+
+@pytest.mark.parametrize("full", ["units", "lines", "orders", "parcels"])
+def test_a_day_without_any_of_a_kind_is_not_offered(full: CapacityKind) -> None:
+    """Whatever else is left of it."""
+    node = Node("berlin", capacity=dict.fromkeys(CAPACITY_KINDS, 9))
+    left: dict[Slot, int] = {(node.id, kind, TODAY): 5 * (kind != full) for kind in CAPACITY_KINDS}
+    stock = {(node.id, TEA): [(TODAY, 5)]}
+    need = Need(LineId("1"), TEA, 3, DE, STANDARD)
+    network = attrs.evolve(NETWORK, nodes={node.id: node})
+    [[found]] = candidates(Question((need,), network, NOW, stock, left))
+
+    assert (found.room, found.load_percent) == (0, 100)

@@ -20,6 +20,7 @@ from omscore.network.calendar import (
     ship_day,
     ship_day_of_supply,
 )
+from omscore.network.capacity import CapacityKind, Slot
 from omscore.network.facts import PICKUP, Calendar, Lane, Link, Network, Node
 from omscore.network.plan import Leg, parcel_of, sender_of
 from omscore.promise.dates import earliest, order_until
@@ -440,3 +441,39 @@ def test_a_node_that_takes_no_work_passes_nothing_on() -> None:
         assert source(unable, PLAIN).short == {"1": 2}
         [some] = candidates(unable)
         assert [one.node.id for one in some if one.link is not None] == []
+
+
+@given(question=questions(most_units=2), data=st.data())
+@settings(max_examples=60)
+def test_days_of_few_lines_and_parcels_are_kept_where_goods_go_on(
+    question: Question, data: st.DataObject
+) -> None:
+    """Such a plan need not be the cheapest, but it is right, and spares what is no trouble."""
+    kinds: list[CapacityKind] = ["lines", "parcels"]
+    nodes = {
+        id_: attrs.evolve(node, capacity=dict.fromkeys(data.draw(st.sampled_from([[], kinds])), 9))
+        for id_, node in question.network.nodes.items()
+    }
+    network = attrs.evolve(question.network, nodes=nodes)
+    room: dict[Slot, int] = {
+        (id_, kind, TODAY + n * DAY): data.draw(st.integers(0, 4))
+        for id_, node in nodes.items()
+        for kind in node.capacity
+        for n in (0, 1, 5)
+    }
+    tight = attrs.evolve(question, network=network, room=room)
+    decision = source(tight, PLAIN)
+
+    assert verify(tight, (), decision.legs, decision.short) == ()
+    wide = attrs.evolve(tight, room=dict.fromkeys(room, 9))
+    assert source(wide, PLAIN).short == source(_by_units(wide), PLAIN).short
+
+
+def _by_units(question: Question) -> Question:
+    """The same days, of which each takes nine units, and as many lines and parcels as may be."""
+    nodes = {
+        id_: attrs.evolve(node, capacity={"units": 9} if node.capacity else {})
+        for id_, node in question.network.nodes.items()
+    }
+    room: dict[Slot, int] = {(id_, "units", day): 9 for id_, _, day in question.room}
+    return attrs.evolve(question, network=attrs.evolve(question.network, nodes=nodes), room=room)

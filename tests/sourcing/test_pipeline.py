@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from omscore.kernel.ids import LineId, Method, NodeId, Region, Sku
 from omscore.network.calendar import delivery_day, ship_day, ship_day_of_supply
+from omscore.network.capacity import CapacityKind
 from omscore.network.facts import Calendar, Lane, Network, Node
 from omscore.network.plan import Decision, Leg, parcel_of
 from omscore.promise.dates import earliest
@@ -400,6 +401,22 @@ def test_verification_counts_stock_and_room() -> None:
 
     assert [no.code for no in verify(poorer, (), legs, {})] == ["plan.over-stock"]
     assert [no.code for no in verify(full, (), legs, {})] == ["plan.over-capacity"]
+
+
+@pytest.mark.parametrize(("kind", "planned"), [("units", 2), ("lines", 1), ("orders", 1)])
+def test_verification_counts_a_day_in_every_way(kind: CapacityKind, planned: int) -> None:
+    """A plan of what the day took, where it takes one less meanwhile."""
+    question = a_question()
+    node, lane = Node("a", capacity={kind: 9}), Lane("a", "DE", parcel_cost=10)
+    room = {(node.id, kind, TODAY): planned}
+    limited = attrs.evolve(question, network=a_network([node], [lane]), room=room)
+    legs = source(limited, PLAIN).legs
+
+    assert sum(leg.quantity for leg in legs) == 2
+    assert verify(limited, (), legs, {}) == ()
+    fuller = attrs.evolve(limited, room={(node.id, kind, TODAY): planned - 1})
+    [no] = verify(fuller, (), legs, {})
+    assert str(no) == f"{planned} {kind} at a on {TODAY}, {planned - 1} left of the day"
 
 
 # --- why ---------------------------------------------------------------------------------------

@@ -157,6 +157,19 @@ def test_more_room_would_avoid_the_split() -> None:
     )
 
 
+def test_more_room_is_of_the_kind_of_which_there_was_too_little() -> None:
+    """The day takes one line, and the order has two."""
+    stock = {(BERLIN, TEA): 9, (BERLIN, POT): 9, (LYON, TEA): 9, (LYON, POT): 9}
+    units = a_question({TEA: 2, POT: 2}, stock, capacity={BERLIN: 9})
+    nodes = {**units.network.nodes, BERLIN: Node("berlin", capacity={"lines": 1})}
+    network = attrs.evolve(units.network, nodes=nodes)
+    asked = attrs.evolve(units, network=network, room={(BERLIN, "lines", TODAY): 1})
+
+    assert sentences(asked, a_policy())[0].startswith(
+        "with room for 1 more line on 2026-03-02 at berlin, "
+    )
+
+
 def test_a_limit_says_what_one_more_would_win() -> None:
     """Or what it costs to demand something at all."""
     asked = a_question({TEA: 3, POT: 2}, {(BERLIN, TEA): 3, (LYON, POT): 1})
