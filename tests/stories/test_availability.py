@@ -5,13 +5,23 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omscore.atp.messages import ExpectDemand
+from omscore.atp.messages import ExpectDemand, ReceiveSupply
 from omscore.atp.methods import Options
 from omscore.atp.outlook import NothingWouldDo
 from omscore.atp.periods import Discrete
 from omscore.atp.questions import Level, LineNotBy
 from omscore.oms import Oms
-from omscore.testing.builders import a_node, an_item, an_oms, an_order, day, expected, received
+from omscore.testing import laws
+from omscore.testing.builders import (
+    a_node,
+    a_shop,
+    an_item,
+    an_oms,
+    an_order,
+    day,
+    expected,
+    received,
+)
 
 some = st.integers(1, 9)
 
@@ -76,6 +86,27 @@ def test_a_node_that_takes_no_work_promises_nothing() -> None:
 
     oms.know(a_node())
     assert oms.available(*at) == 6
+
+
+def test_an_explanation_names_the_papers_of_what_is_due() -> None:
+    """Two purchase orders of one day; one is short when it comes, and what came is on hand."""
+    shop = a_shop({"berlin": {"TEA": 2}}).given(
+        expected(9, day(3), document="po-1"), expected(4, day(3), document="po-2")
+    )
+
+    def told() -> list[str]:
+        return str(shop.oms.explain_availability("TEA", "berlin", day=day(3))).splitlines()
+
+    assert told()[1:] == [
+        "2026-03-05: 15 available, as 2026-03-05 decides",
+        "  +2 on-hand (2026-03-02)",
+        "  +9 po-1 (2026-03-05)",
+        "  +4 po-2 (2026-03-05)",
+    ]
+
+    shop.given(ReceiveSupply(node="berlin", sku="TEA", document="po-1", quantity=6, receipt="n-1"))
+    assert "  +3 po-1 (2026-03-05)" in told()
+    laws.check(shop.oms)
 
 
 def test_a_planner_asks_in_another_dialect() -> None:

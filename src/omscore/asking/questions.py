@@ -12,15 +12,17 @@ from datetime import date, datetime
 
 import attrs
 
-from omscore.asking.stock import AskingStock, Place, held_at, places_of
+from omscore.asking.stock import AskingStock, Place, due_at, held_at, places_of
 from omscore.atp import lacking, questions
 from omscore.atp.entries import DemandEntry, Entry, of_position
 from omscore.atp.messages import NoSuchItem
+from omscore.atp.named import named
 from omscore.atp.outlook import NothingWouldDo
 from omscore.atp.pegging import NO_RANKS, Policy, Table, peg
 from omscore.atp.projected import Lacks
 from omscore.atp.questions import Bundles, Level, LineNotBy, NotBy, Shipment
 from omscore.atp.reservations import Reservation
+from omscore.atp.supplies import Supply
 from omscore.catalog.item import ITEM
 from omscore.kernel import ids
 from omscore.kernel.errors import Refused, Unreadable
@@ -170,18 +172,18 @@ class AskingQuestions(AskingStock):
         Supply counts as it does for who sells through *channel*: when it can be used, and what it
         may serve by the type matrix.
 
-        What is committed goes by the name of its owner, numbered by day if it has several; what is
-        set aside for a while goes by day.  *ranks* of owners, the lowest first, decide under
+        Supply that is due goes by its document.  What is committed goes by the name of its owner,
+        numbered by day if it has several; what is set aside for a while goes by day.  *ranks* of
+        owners, the lowest first, decide under
         `priority`.
         """
         pair, now = (ids.sku(sku), ids.node_id(node)), self._clock.now()
 
-        def found(unit: UnitOfWork) -> tuple[Place, Mapping[ids.ReservationId, Reservation]]:
+        def found(unit: UnitOfWork) -> tuple[Place, list[Entry], dict[str, str]]:
             [place] = places_of(unit, [pair], "sellable", now, self.configuration)
-            return place, held_at(unit, place)
+            return place, *_entries(place, held_at(unit, place), due_at(unit, place), now)
 
-        place, held = rerun(found, self.storage)
-        entries, owners = _entries(place, held, now)
+        place, entries, owners = rerun(found, self.storage)
         if strangers := sorted(set(ranks) - set(owners.values())):
             raise Unreadable("somebody who has reserved units here", f"$.ranks.{strangers[0]}")
         by_entry = {entry: ranks.get(owner, 0) for entry, owner in owners.items()}
@@ -266,12 +268,16 @@ class AskingQuestions(AskingStock):
 
 
 def _entries(
-    place: Place, held: Mapping[ids.ReservationId, Reservation], now: datetime
+    place: Place,
+    held: Mapping[ids.ReservationId, Reservation],
+    due: Iterable[Supply],
+    now: datetime,
 ) -> tuple[list[Entry], dict[str, str]]:
-    """Everything but what is committed as it is, each reservation, and who owns it."""
+    """What is due by document, what is committed by reservation, the rest; and who owns it."""
     rest = tuple(attrs.evolve(one, committed=0) for one in place.position.buckets)
     bare = attrs.evolve(place.position, buckets=rest)
-    entries, owners = of_position(bare, place.today, now), dict[str, str]()
+    entries = named(of_position(bare, place.today, now), due)
+    owners = dict[str, str]()
     times = Counter(one.id for one in entries)
     for one in sorted(held.values(), key=lambda one: (one.owner, one.day, one.open)):
         times[one.owner] += 1

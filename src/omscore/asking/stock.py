@@ -17,6 +17,7 @@ from omscore.atp.outlook import Outlook
 from omscore.atp.position import CONDITIONS, POSITION, Condition, Position, position_id
 from omscore.atp.reservations import RESERVATION, Reservation
 from omscore.atp.safety import Case
+from omscore.atp.supplies import SUPPLY, Supply
 from omscore.atp.terms import PLAIN, Terms, uses
 from omscore.atp.why import WhyAvailable, why
 from omscore.catalog.item import ITEM, Item
@@ -162,11 +163,25 @@ class AskingStock(AskingPromises):
     ) -> WhyAvailable:
         """Why that many units may be promised for *day*, and what would make it *quantity*.
 
-        It reads as text, too.
+        Supply that is due goes by its document.  It reads as text, too.
         """
-        place = self._place(sku, node, day=day)
+        place, due = self._place_due(sku, node, day)
         outlook = self._outlook(place, "sellable", method, channel)
-        return why(outlook, place.day(day), units(quantity))
+        return why(outlook, place.day(day), units(quantity), due)
+
+    def _place_due(self, sku: str, node: str, day: date | None) -> tuple[Place, Sequence[Supply]]:
+        """A sellable position and what is due there, as of one moment."""
+        wanted = None if day is None else moments.day(day, "day")
+        pair, now = (ids.sku(sku), ids.node_id(node)), self._clock.now()
+
+        def found(unit: UnitOfWork) -> tuple[Place, Sequence[Supply]]:
+            [place] = places_of(unit, [pair], "sellable", now, self.configuration)
+            return place, due_at(unit, place)
+
+        place, due = rerun(found, self.storage)
+        if wanted is not None:
+            horizon.require_near(wanted, place.today, "day")
+        return place, due
 
     def _outlook(
         self, place: Place, condition: Condition, method: str | None, channel: str | None
@@ -309,10 +324,20 @@ def _stock(unit: UnitOfWork, sku: ids.Sku, network: Network) -> Mapping[ids.Node
     return {node: (key.narrow(seen[key].state) or Position()).on_hand for node, key in keys.items()}
 
 
+def due_at(unit: UnitOfWork, place: Place) -> Sequence[Supply]:
+    """What is still to come to a sellable position, by document."""
+    keys = [SUPPLY.key(one.id) for one in unit.listed(SUPPLY.under(_at(place)))]
+    kept = unit.get(keys)
+    return [one for key in keys if (one := key.narrow(kept[key].state)) is not None]
+
+
+def _at(place: Place) -> str:
+    return position_id(place.node, place.sku)
+
+
 def held_at(unit: UnitOfWork, place: Place) -> dict[ids.ReservationId, Reservation]:
     """What is committed of a sellable position, by reservation."""
-    at = position_id(place.node, place.sku)
-    keys = [RESERVATION.key(one.id) for one in unit.listed(RESERVATION.under(at))]
+    keys = [RESERVATION.key(one.id) for one in unit.listed(RESERVATION.under(_at(place)))]
     kept = unit.get(keys)
     return {
         ids.ReservationId(key.id): one

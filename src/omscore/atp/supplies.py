@@ -13,6 +13,7 @@ from attrs import frozen
 
 from omscore.atp.lots import PLAIN, Lot
 from omscore.atp.movements import DemandKind
+from omscore.atp.position import position_id
 from omscore.kernel.errors import Broken, ensure
 from omscore.kernel.ids import DocumentId, NodeId, Sku
 from omscore.kernel.keys import Kind
@@ -170,6 +171,11 @@ def law(supply: Supply) -> None:
     ensure(min(supply.open, supply.received) >= 0, "nothing negative is due")
 
 
+def _listed(supply: Supply) -> str | None:
+    """What is still to come is listed under the position that it comes to."""
+    return position_id(supply.node, supply.sku) if supply.open else None
+
+
 def _open(supply: Supply) -> int:
     return supply.open
 
@@ -179,6 +185,7 @@ SUPPLY = Kind(
     Supply,
     evolve,
     (SupplyExpected, SupplyUnannounced, SupplyChanged, SupplyReceived, SupplyOutdated),
+    listed=_listed,
     law=law,
     margin=_open,
 )

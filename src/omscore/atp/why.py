@@ -6,14 +6,17 @@ would make a quantity possible.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from attrs import frozen
 
 from omscore.atp.entries import of_position
 from omscore.atp.methods import Explanation
+from omscore.atp.named import named
 from omscore.atp.outlook import NothingWouldDo, Outlook
 from omscore.atp.projected import Lacks
+from omscore.atp.supplies import Supply
 from omscore.atp.terms import Withheld
 from omscore.kernel.reason import Reason
 
@@ -56,11 +59,14 @@ class WhyAvailable:
         return "\n".join(lines)
 
 
-def why(outlook: Outlook, day: date, asked: int) -> WhyAvailable:
-    """Why so many units may be promised for *day*; `Unreadable` if it is none of the next years."""
+def why(outlook: Outlook, day: date, asked: int, due: Iterable[Supply] = ()) -> WhyAvailable:
+    """Why so many units may be promised for *day*; `Unreadable` if it is none of the next years.
+
+    Supply goes by the documents of what is *due*, as far as that is told.
+    """
     position, terms = outlook.position, outlook.terms
     today, now = outlook.today, outlook.now
-    entries = of_position(position, today, now)
+    entries = named(of_position(position, today, now), due)
     stock = outlook.method.explain(entries, day, today, terms.options)
     withheld = terms.withheld(position, terms.most(position, day, today=today, now=now), now)
     available = max(0, withheld.available) if outlook.closed is None else 0

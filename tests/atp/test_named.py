@@ -1,0 +1,96 @@
+"""Entries under the names of papers: every sum stays what it was, and no name is given twice."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from omscore.atp.entries import DemandEntry, Entry, SupplyEntry, of_position, on_hand
+from omscore.atp.lots import PLAIN, Lot
+from omscore.atp.methods import AtpMethod
+from omscore.atp.named import named
+from omscore.atp.position import Position
+from omscore.atp.projected import LookAhead
+from omscore.atp.supplies import Supply, SupplyExpected
+from omscore.kernel.ids import DocumentId, NodeId, Sku
+from omscore.testing import strategies
+from omscore.testing.builders import MONDAY, day
+
+TODAY = MONDAY.date()
+MILK = Lot(use_by=day(20), name="m-1")
+
+
+def due(document: str, units: int, on: date, lot: Lot = PLAIN) -> Supply:
+    """What a document still brings."""
+    at = DocumentId(document), NodeId("berlin"), Sku("TEA")
+    first = SupplyExpected(*at, units, on, "purchase", MONDAY, lot)
+    return Supply(*at, on, units, first)
+
+
+def sums(entries: Sequence[Entry]) -> Counter[tuple[object, ...]]:
+    """The units of each day and lot, whatever their names are."""
+    found = Counter[tuple[object, ...]]()
+    for one in entries:
+        if isinstance(one, SupplyEntry):
+            found["supply", one.day, one.kind, one.use_by, one.lot] += one.quantity
+        else:
+            found["demand", one.day] += one.quantity
+    return +found
+
+
+papers = st.lists(
+    st.builds(
+        due,
+        st.sampled_from(["po-1", "po-2", "on-hand", "due:2026-03-04"]),
+        st.integers(0, 6),
+        st.integers(0, 9).map(day),
+    ),
+    max_size=4,
+)
+
+
+@given(position=strategies.positions(), told=papers)
+def test_names_change_no_number(position: Position, told: list[Supply]) -> None:
+    """Whatever is told of papers: sums by day stay, names are unique, and answers are the same."""
+    entries = of_position(position, TODAY, MONDAY)
+    found = named(entries, told)
+    method: AtpMethod = LookAhead()
+
+    assert sums(found) == sums(entries)
+    assert len({one.id for one in found}) == len(found)
+    assert all(one.quantity for one in found if isinstance(one, DemandEntry))
+    assert named(entries, []) == entries
+    for n in range(10):
+        assert method.available(found, day(n), TODAY) == method.available(entries, day(n), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ([], {"due:2026-03-04": 5}),
+        ([due("po-1", 5, day(2))], {"po-1": 5}),
+        ([due("po-2", 2, day(2)), due("po-1", 3, day(2))], {"po-1": 3, "po-2": 2}),
+        ([due("po-1", 3, day(2))], {"po-1": 3, "due:2026-03-04": 2}),
+        ([due("po-1", 9, day(2))], {"po-1": 5}),
+        ([due("po-1", 5, day(3))], {"due:2026-03-04": 5}),
+        ([due("po-1", 5, day(2), MILK)], {"due:2026-03-04": 5}),
+        ([due("on-hand", 5, day(2))], {"on-hand:2": 5}),
+    ],
+)
+def test_supply_goes_by_its_papers(told: list[Supply], expected: dict[str, int]) -> None:
+    """By document; what no paper explains keeps its day."""
+    entries = [on_hand(7), SupplyEntry("due:2026-03-04", 5, day(2))]
+
+    assert {one.id: one.quantity for one in named(entries, told)} == {"on-hand": 7, **expected}
+
+
+def test_a_lot_that_is_due_goes_by_the_paper_that_announced_it() -> None:
+    """And what lasts, of the same day, by its own."""
+    milk = SupplyEntry("due:m", 4, day(2), use_by=MILK.use_by, lot=MILK.name)
+    plain = SupplyEntry("due:p", 5, day(2))
+    told = [due("po-1", 4, day(2), MILK), due("po-2", 5, day(2))]
+
+    assert [one.id for one in named([milk, plain], told)] == ["po-1", "po-2"]
