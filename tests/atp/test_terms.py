@@ -65,6 +65,10 @@ def test_terms_only_take_away_and_account_for_what_they_take(
     assert found.available + found.safety + found.protected == most
     assert found.safety + found.safety_short == terms.safety or most < 0
     assert min(found.safety, found.protected) >= 0
+    kept = terms.kept_for(position, most, MONDAY)
+    assert sum(kept.values()) == found.protected
+    assert all(kept.values())
+    assert terms.channel not in kept
     assert found.available >= min(0, most)
 
 

@@ -284,6 +284,21 @@ def test_a_number_is_explained_at_the_front_door() -> None:
     ]
 
 
+def test_an_explanation_says_for_whom_units_are_kept() -> None:
+    """Ten are there: half for the web, a fifth for the shop; what nobody owns is not the web's."""
+    shares = [Segment("web", 50, "percent"), Segment("shop", 20, "percent")]
+    policy = Availability(
+        protecting=[Protecting(sku="TEA", protection=Protection(shares, unassigned=False))]
+    )
+    shop = shop_with(policy, berlin=10)
+    found = shop.oms.explain_availability("TEA", "berlin", channel="web")
+    other = shop.oms.explain_availability("TEA", "berlin")
+
+    assert (found.available, dict(found.kept)) == (5, {"": 3, "shop": 2})
+    assert "  -5 kept for others: 3 unassigned, 2 for shop" in str(found)
+    assert "  -7 kept for others: 2 for shop, 5 for web" in str(other)
+
+
 HALF, CHILD = Segment("a", 50, "percent"), Segment("b", 1, parent="a")
 NONE: Any = 3
 

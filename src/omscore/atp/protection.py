@@ -180,6 +180,16 @@ class Protection:
         left = self.left(supply, used)
         return sum(left[one] for one in self._reach(segment))
 
+    def kept(self, segment: str, supply: int, used: Iterable[Use] = ()) -> dict[str, int]:
+        """What is left in each share that a demand of *segment* may not take from.
+
+        With what it may take that adds up to *supply*.
+        """
+        self._known(segment, "segment")
+        reach = set(self._reach(segment))
+        left = self.left(supply, used)
+        return {one: units for one, units in left.items() if units and one not in reach}
+
     def take(
         self, segment: str, quantity: int, supply: int, used: Iterable[Use] = ()
     ) -> tuple[Taken, ...] | BeyondShare:

@@ -137,6 +137,14 @@ class Terms:
         reach = self.protection.available(segment, left, uses(position, self.protection, now))
         return Withheld(min(left, reach), safety, short, left - min(left, reach))
 
+    def kept_for(self, position: Position, most: int, now: datetime) -> dict[str, int]:
+        """For which segments units are kept of *most* that *position* allows, and how many."""
+        _, _, left = withhold(most, self.safety)
+        if self.protection is None or left <= 0 or most >= UNLIMITED:
+            return {}
+        segment = self.protection.named(self.channel)
+        return self.protection.kept(segment, left, uses(position, self.protection, now))
+
     def behind(self, rows: Iterable[Row]) -> Sequence[Row]:
         """*rows* of a method without what is left to those who wait."""
         if not self.waited_for or self.protection is not None:

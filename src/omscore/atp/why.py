@@ -6,10 +6,10 @@ would make a quantity possible.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
-from attrs import frozen
+from attrs import field, frozen
 
 from omscore.atp.entries import of_position
 from omscore.atp.methods import Explanation
@@ -26,7 +26,8 @@ class WhyAvailable:
     """*available* units may be promised for *day*.
 
     *stock* explains how many there are, *withheld* what is taken from that, by the safety rule at
-    the place *rule*; by the options of the answer, if that is None.  *asked* units would be there
+    the place *rule*; by the options of the answer, if that is None.  *kept* says for which segments
+    of a protection.  *asked* units would be there
     with what is *lacking*; that is None if they are there.  *closed* is why the node promises
     nothing of what it has.
     """
@@ -39,6 +40,7 @@ class WhyAvailable:
     asked: int
     lacking: Lacks | NothingWouldDo | None
     closed: Reason | None = None
+    kept: Mapping[str, int] = field(factory=dict, hash=False)
 
     def __str__(self) -> str:
         lines = [f"{self.available} units may be promised for {self.day}"]
@@ -49,7 +51,7 @@ class WhyAvailable:
             by = "by the options" if self.rule is None else f"by rule {self.rule}"
             lines.append(f"  -{self.withheld.safety} safety stock, {by}")
         if self.withheld.protected:
-            lines.append(f"  -{self.withheld.protected} kept for other channels")
+            lines.append(f"  -{self.withheld.protected} kept for others: {self._kept()}")
         if self.withheld.waited_for:
             lines.append(f"  -{self.withheld.waited_for} left to those who wait")
         if self.withheld.safety_short:
@@ -57,6 +59,12 @@ class WhyAvailable:
         if self.lacking is not None:
             lines.append(f"{self.asked} asked: {self.lacking}")
         return "\n".join(lines)
+
+    def _kept(self) -> str:
+        rows = self.kept.items()
+        return ", ".join(
+            f"{units} for {name}" if name else f"{units} unassigned" for name, units in rows
+        )
 
 
 def why(outlook: Outlook, day: date, asked: int, due: Iterable[Supply] = ()) -> WhyAvailable:
@@ -68,7 +76,9 @@ def why(outlook: Outlook, day: date, asked: int, due: Iterable[Supply] = ()) -> 
     today, now = outlook.today, outlook.now
     entries = named(of_position(position, today, now), due)
     stock = outlook.method.explain(entries, day, today, terms.options)
-    withheld = terms.withheld(position, terms.most(position, day, today=today, now=now), now)
+    most = terms.most(position, day, today=today, now=now)
+    withheld, kept = terms.withheld(position, most, now), terms.kept_for(position, most, now)
     available = max(0, withheld.available) if outlook.closed is None else 0
     lacking = outlook.lacks(asked, day)
-    return WhyAvailable(day, available, stock, withheld, terms.rule, asked, lacking, outlook.closed)
+    rule, closed = terms.rule, outlook.closed
+    return WhyAvailable(day, available, stock, withheld, rule, asked, lacking, closed, kept)
