@@ -1,16 +1,19 @@
 """How many reports of stock a second come into SQLite: fed in batches, against one at a time.
 
     python benchmarks/feeds.py [--quick] [--json]
+    python benchmarks/feeds.py --whole 1000000 [--json]
 
 The baseline is what a host does without feeds: the same reports through `Oms.do`, each in a
 transaction of its own, on a file of its own with the same pragmas.  Both start empty and know the
 same items; rounds of the two take turns, and each figure is the median of the ratios or rates.
 The memory is what Python had allocated at most beyond its start, by `tracemalloc`, in a run of its
-own.
+own.  With `--whole` a CSV file of so many rows is fed and nothing else: its rate, and the memory
+that the process had at most when a third of the rows was done, and at the end.
 """
 
 from __future__ import annotations
 
+import resource
 import statistics
 import sys
 import tempfile
@@ -97,13 +100,19 @@ def measured(folder: Path, many: int, rounds: int) -> Iterator[Row]:
     yield Row("fed a second time", rate, "rows/s", "fed the first time, see above")
 
 
-def of_a_file(folder: Path, many: int) -> Iterator[Row]:
-    """A CSV file: its rate with reading, and the memory that it takes at most."""
+def a_file(folder: Path, many: int) -> Path:
+    """So many receipts, as a source would export them."""
     file = folder / "stock.csv"
     with file.open("w", encoding="utf-8") as stream:
         stream.write("report,node,sku,document,quantity\n")
         for n in range(many):
             stream.write(f"receive-stock,berlin,{sku(n % SKUS)},d-{n},{1 + n % 9}\n")
+    return file
+
+
+def of_a_file(folder: Path, many: int) -> Iterator[Row]:
+    """A CSV file: its rate with reading, and the memory that it takes at most."""
+    file = a_file(folder, many)
     start = time.thread_time()
     with shop(folder / "file.db") as oms:
         oms.feed("file", read_file(file, DocumentId("file"), oms.codec, {}))
@@ -129,11 +138,39 @@ def _most(folder: Path, file: Path, lines: int) -> float:
     return most / 1e6
 
 
+def whole(folder: Path, many: int) -> Iterator[Row]:
+    """A large CSV file from its first row to its last."""
+    file, at_a_third = a_file(folder, many), list[float]()
+
+    def seen(done: int) -> None:
+        if not at_a_third and done >= many // 3:
+            at_a_third.append(_resident())
+
+    start = time.perf_counter()
+    with shop(folder / "whole.db") as oms:
+        fed = oms.feed("file", read_file(file, DocumentId("file"), oms.codec, {}), progress=seen)
+    rate = fed.rows / (time.perf_counter() - start)
+    yield Row(f"a file of {fed.rows:,} rows", rate, "rows/s", "by the clock")
+    most, third = _resident(), at_a_third[0]
+    yield at_most(
+        "memory at most, all rows", most / third, 1.3, "times", f"{third:.0f} MB at a third"
+    )
+
+
+def _resident() -> float:
+    """Megabytes that this process has had at most."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def main() -> int:
     """Measure, print, and exit with 1 if a target is missed."""
-    given = asked(__doc__).parse_args()
+    told = asked(__doc__)
+    told.add_argument("--whole", type=int, metavar="ROWS", help="one large file, and nothing else")
+    given = told.parse_args()
     many, rounds = (2_000, 3) if given.quick else (20_000, 5)
     with tempfile.TemporaryDirectory() as folder:
+        if given.whole:
+            return report(list(whole(Path(folder), given.whole)), as_json=given.json)
         rows = [*measured(Path(folder), many, rounds), *of_a_file(Path(folder), 24_000)]
     return report(rows, as_json=given.json)
 

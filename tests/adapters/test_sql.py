@@ -247,7 +247,7 @@ def test_nothing_is_remembered_where_there_is_no_room(engine: Engine) -> None:
 
 
 @given(
-    most=st.integers(0, 40),
+    most=st.integers(0, 400),
     steps=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 15), st.booleans())),
 )
 def test_the_latest_are_remembered_up_to_the_bound(
@@ -261,7 +261,7 @@ def test_the_latest_are_remembered_up_to_the_bound(
             decoded = Decoded(n, f"state {n}", length)
             recent.put({key: decoded})
             plain = [(key, decoded), *((k, d) for k, d in plain if k != key)]
-            while sum(d.length for _, d in plain) > most:
+            while sum(d.weight for _, d in plain) > most:
                 plain.pop()
         else:
             found = next((d for k, d in plain if k == key), None)

@@ -11,6 +11,9 @@ from attrs import define, field
 
 from omscore.kernel.keys import Key
 
+EACH = 64
+"""What a state takes beside its text, as so many characters: its key, its place, empty fields."""
+
 
 class Decoded(NamedTuple):
     """A state, and the digest and length of the text that it was decoded from."""
@@ -19,10 +22,15 @@ class Decoded(NamedTuple):
     state: object
     length: int
 
+    @property
+    def weight(self) -> int:
+        """What it counts towards the bound: of a million tiny states the text is the least."""
+        return EACH + self.length
+
 
 @define(eq=False)
 class Recent:
-    """The latest states by key, up to so many characters of text in all; safe among threads.
+    """The latest states by key, up to so many characters in all, by weight; safe among threads.
 
     It never answers for the database: a reader shows the digest that it has and is told whether it
     is still that.  So neither a rollback nor a restored backup can make it lie, and states, being
@@ -31,7 +39,7 @@ class Recent:
 
     most: int
     _found: OrderedDict[Key[object], Decoded] = field(factory=OrderedDict, init=False, repr=False)
-    _length: int = field(default=0, init=False)
+    _weight: int = field(default=0, init=False)
     _lock: Lock = field(factory=Lock, init=False, repr=False)
 
     def get(self, key: Key[object]) -> Decoded | None:
@@ -47,7 +55,7 @@ class Recent:
             for key, decoded in states.items():
                 before = self._found.pop(key, None)
                 self._found[key] = decoded
-                self._length += decoded.length - (0 if before is None else before.length)
-            while self._length > self.most:
+                self._weight += decoded.weight - (0 if before is None else before.weight)
+            while self._weight > self.most:
                 _, oldest = self._found.popitem(last=False)
-                self._length -= oldest.length
+                self._weight -= oldest.weight

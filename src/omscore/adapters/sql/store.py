@@ -36,7 +36,8 @@ class SqlStore:
 
     Given a URL it opens an engine of its own, which `close` closes; *synchronous* is for SQLite
     (see `tune`).  A host may pass its own engine instead, which stays the host's.  *remembered*
-    bounds the states that are kept in memory: it is how many characters of text they come from.
+    bounds the states that are kept in memory: it is how many characters of text they come from,
+    with some for each.
 
     Its units of work raise `Conflict` for lost races and `Unavailable` where the database fails.
     """
