@@ -59,7 +59,9 @@ What a policy file may name. A rule without parameters stands as text, everythin
 whose `type` is the name, beside its parameters: those with a question mark may be left out, and
 what is measured is text with its unit. [policy.schema.json](policy.schema.json) says the same as
 JSON Schema, for editors; `omscore policy schema --plugins` prints it with what is installed, and
-`omscore policy check` reads a file as strictly as a shop does.
+`omscore policy check` reads a file as strictly as a shop does. What has to answer within a time is
+not said in a file: a host puts [its deadlines](../how-to/write-a-sourcing-rule.md) around what it
+has read.
 """
 NOTE = "\nThis page is written by `python docs/list_words.py`; a test checks that it is current.\n"
 

@@ -28,7 +28,7 @@ from omscore.testing.builders import a_calendar, a_lane, a_node
 @pytest.mark.parametrize(
     ("make", "path"),
     [
-        (lambda: a_node("ber lin"), "$.node"),
+        (lambda: a_node("ber lin"), "$.id"),
         (lambda: a_node(zone="Mars/Olympus"), "$.zone"),
         (lambda: a_node(kind="castle"), "$.kind"),
         (lambda: a_node(capacity={"units": -1}), "$.capacity"),
@@ -42,6 +42,9 @@ from omscore.testing.builders import a_calendar, a_lane, a_node
         (lambda: a_lane(parcel_cost=4.5), "$.parcel_cost"),
         (lambda: a_calendar(weekdays=[7]), "$.weekdays"),
         (lambda: a_calendar(weekdays=[]), "$.weekdays"),
+        (lambda: a_calendar(weekdays=[1.0]), "$.weekdays"),
+        (lambda: a_calendar(holidays="christmas"), "$.holidays"),
+        (lambda: a_calendar(holidays=["2026-12-25"]), "$.holidays"),
     ],
 )
 def test_a_fact_that_makes_no_sense_is_unreadable(make: Callable[[], object], path: str) -> None:

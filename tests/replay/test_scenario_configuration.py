@@ -87,7 +87,7 @@ def _edit(folder: Path, file: str, old: str, new: str) -> None:
         ("network.toml", "units = 150", "tons = 150", "network.toml $.nodes[0].capacity"),
         ("network.toml", 'kind = "store"', 'kind = "shed"', "network.toml $.nodes[1].kind"),
         ("network.toml", 'id = "munich"', 'id = "berlin"', "network.toml $.nodes[1].id"),
-        ("network.toml", 'id = "munich"', 'id = "a b"', "network.toml $.nodes[1].node"),
+        ("network.toml", 'id = "munich"', 'id = "a b"', "network.toml $.nodes[1].id"),
         ("network.toml", 'calendar = "fr"', 'calendar = "xx"', "network.toml $.nodes[2].calendar"),
         ("network.toml", 'node = "munich"', 'node = "oslo"', "network.toml $.lanes[2].node"),
         ("network.toml", 'to = ["DE", "AT"]', "to = []", "network.toml $.lanes[2].to"),

@@ -9,11 +9,13 @@ import pytest
 
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.reason import Reason
-from omscore.sourcing.costs import Transport
+from omscore.sourcing.combinators import AllOf, AnyOf, Not, Soft, When
+from omscore.sourcing.costs import Preference, Transport
 from omscore.sourcing.policy import Policy
 from omscore.sourcing.problem import Problem, Solution
-from omscore.sourcing.restrictions import OnlyKinds
+from omscore.sourcing.restrictions import OnlyKinds, OnlyMethods, OnlyNodes, OnlyRegions
 from omscore.sourcing.solvers.exact import Exact
+from omscore.sourcing.stakes import Opportunity
 
 
 class Nameless:
@@ -72,6 +74,39 @@ ANY: Any = Nameless()
 )
 def test_what_a_policy_cannot_be_made_of_is_refused(make: Callable[[], Policy], path: str) -> None:
     """When it is made, and not when the first order comes."""
+    with pytest.raises(Unreadable) as refused:
+        make()
+    assert refused.value.path == path
+
+
+WRONG: Any = "two words"
+UNEVEN: Any = {"berlin": {"mug": 3}}
+
+
+@pytest.mark.parametrize(
+    ("make", "path"),
+    [
+        (lambda: OnlyNodes(["berlin", WRONG]), "$.nodes"),
+        (lambda: OnlyNodes("berlin"), "$.nodes"),
+        (lambda: OnlyKinds(["castle"]), "$.kinds"),
+        (lambda: OnlyRegions([]), "$.regions"),
+        (lambda: OnlyMethods([WRONG]), "$.methods"),
+        (lambda: AllOf(WRONG), "$.rules"),
+        (lambda: AnyOf([OnlyKinds(["store"]), WRONG]), "$.rules[1]"),
+        (lambda: Not(WRONG), "$.rule"),
+        (lambda: When(WRONG, OnlyKinds(["store"])), "$.condition"),
+        (lambda: Soft(WRONG, unit=5), "$.rule"),
+        (lambda: Preference(WRONG), "$.parcel"),
+        (lambda: Preference({"two words": 3}), "$.parcel"),
+        (lambda: Preference({"berlin": -3}), "$.parcel.berlin"),
+        (lambda: Preference(UNEVEN), "$.parcel.berlin"),
+        (lambda: Opportunity(WRONG), "$.unit"),
+        (lambda: Opportunity({"berlin": WRONG}), "$.unit.berlin"),
+        (lambda: Opportunity({"berlin": {"mug": -1}}), "$.unit.berlin.mug"),
+    ],
+)
+def test_what_its_parts_cannot_be_made_of_is_refused(make: Callable[[], object], path: str) -> None:
+    """As it is for the policy that they are in."""
     with pytest.raises(Unreadable) as refused:
         make()
     assert refused.value.path == path

@@ -138,7 +138,7 @@ def test_a_line_that_is_wanted_later_does_not_take_a_dear_way() -> None:
         ({"substitutes": Substitute("POT")}, "$.substitutes"),
         ({"substitutes": ["POT"]}, "$.substitutes[0]"),
         ({"split": 1}, "$.split"),
-        ({"group": "two words"}, "$.word"),
+        ({"group": "two words"}, "$.group"),
     ],
 )
 def test_a_line_that_makes_no_sense_is_unreadable(rest: Any, path: str) -> None:

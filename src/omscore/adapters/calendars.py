@@ -33,4 +33,4 @@ def public_calendar(
     except NotImplementedError:
         problem = "a country, and a part of it, that the package holidays knows"
         raise Unreadable(problem, "$.country") from None
-    return Calendar(id, weekdays=weekdays, holidays=days)
+    return Calendar(id, weekdays=weekdays, holidays=list(days))

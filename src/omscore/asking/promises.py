@@ -141,7 +141,7 @@ class AskingPromises(Asking):
 
 def _needs(lines: Iterable[Line], ship_to: str, method: str, channel: str | None = None) -> NeedsOf:
     """What the needs of *lines* are, by what is known; `Unreadable` if no order could have them."""
-    asked, to, by = several_lines(lines), ids.region(ship_to), ids.method(method)
+    asked, to, by = several_lines(lines), ids.ship_to(ship_to), ids.method(method)
     check_lines(asked)
-    sold = ids.optional_word(channel)
+    sold = ids.optional_channel(channel)
     return lambda seen: needing.needs_of_lines(asked, to, by, seen, sold)

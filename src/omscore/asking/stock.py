@@ -210,7 +210,7 @@ class AskingStock(AskingPromises):
         """
         if condition != "sellable":
             return PLAIN
-        case, sold = place.case(ids.optional_method(method)), ids.optional_word(channel)
+        case, sold = place.case(ids.optional_method(method)), ids.optional_channel(channel)
         return self.configuration.availability.asking(case, sold, place.on_hand_with(more))
 
     def _place(

@@ -46,7 +46,7 @@ class Scope:
 
     sku: ids.Sku | None = field(default=None, converter=_sku)
     node: ids.NodeId | None = field(default=None, converter=_node)
-    channel: str | None = field(default=None, converter=ids.optional_word)
+    channel: str | None = field(default=None, converter=ids.optional_channel)
     classes: tuple[str, ...] = field(default=(), converter=_classes)
 
     def fits(self, case: Case, channel: str | None) -> bool:

@@ -86,6 +86,10 @@ class BadRow:
     column: str | None = field(default=None, validator=optional(_text))
 
 
+def _feed(value: str) -> ids.DocumentId:
+    return ids.document_id(value, "feed")
+
+
 def _rows(value: Iterable[FeedRow | BadRow]) -> tuple[FeedRow | BadRow, ...]:
     rows = several(value, "rows")
     for place, one in enumerate(rows):
@@ -103,7 +107,7 @@ class TakeBatch:
     feed, but counts of what it did not name.  With *last*, the feed is complete.
     """
 
-    feed: ids.DocumentId = field(converter=ids.document_id)
+    feed: ids.DocumentId = field(converter=_feed)
     after: int = field(validator=no_or_some_units)
     rows: tuple[FeedRow | BadRow, ...] = field(converter=_rows)
     begins: str = field(default="", validator=_text)

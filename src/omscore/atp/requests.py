@@ -59,8 +59,8 @@ def _replaced(value: Iterable[Ticket]) -> tuple[Ticket, ...]:
 
 def _nodes(value: str | Iterable[str]) -> tuple[ids.NodeId, ...]:
     if isinstance(value, str):
-        return (ids.node_id(value),)
-    nodes = tuple(ids.node_id(one) for one in several(value, "at"))
+        return (ids.node_id(value, "at"),)
+    nodes = tuple(ids.node_id(one, "at") for one in several(value, "at"))
     if len(set(nodes)) < len(nodes):
         raise Unreadable("each node once", "$.at")
     return some(nodes, "at")
@@ -81,7 +81,7 @@ class Request:
     at: tuple[ids.NodeId, ...] = field(converter=_nodes, kw_only=True)
     ttl: timedelta | None = field(validator=a_while_or_for_good, kw_only=True)
     partial: bool = field(default=False, validator=some_truth, kw_only=True)
-    channel: str | None = field(default=None, converter=ids.optional_word, kw_only=True)
+    channel: str | None = field(default=None, converter=ids.optional_channel, kw_only=True)
     replaces: tuple[Ticket, ...] = field(default=(), converter=_replaced, kw_only=True)
 
 

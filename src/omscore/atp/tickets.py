@@ -99,13 +99,17 @@ def _one_whole(_: object, attribute: Attribute[Ticket], value: Ticket) -> None:
         raise Unreadable("a ticket for a whole reservation", f"$.{attribute.name}")
 
 
+def _to(value: str | None) -> str | None:
+    return ids.optional(value, "to")
+
+
 @frozen
 class CommitReservations:
     """Promise for good what was set aside for a while; to another owner, if one is named."""
 
     owner: str = field(converter=owner_id)
     tickets: tuple[Ticket, ...] = field(converter=_whole_tickets)
-    to: str | None = field(default=None, converter=ids.optional_reference, kw_only=True)
+    to: str | None = field(default=None, converter=_to, kw_only=True)
 
 
 @frozen

@@ -25,7 +25,7 @@ class Component:
 
 
 def _classes(value: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({ids.word(one) for one in several(value, "classes")}))
+    return tuple(sorted({ids.checked(one, "classes") for one in several(value, "classes")}))
 
 
 def _components(value: Iterable[Component]) -> tuple[Component, ...]:

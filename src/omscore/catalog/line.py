@@ -20,6 +20,10 @@ MOST_LINES = 1_000
 MOST_PRIORITY = 1_000
 
 
+def _id(value: str) -> ids.LineId:
+    return ids.line_id(value, "id")
+
+
 def _price(_: object, __: object, value: Money) -> None:
     if not isinstance(value, Money) or value.minor < 0:
         raise Unreadable("an amount of money, not negative", "$.price")
@@ -57,16 +61,16 @@ class Line:
     one outweighs *priority* units of one whose priority is 1.  The id is unique within the order.
     """
 
-    id: ids.LineId = field(converter=ids.line_id)
+    id: ids.LineId = field(converter=_id)
     sku: ids.Sku = field(converter=ids.sku)
     quantity: int = field(validator=some_units)
     price: Money = field(validator=_price)
-    ship_to: ids.Region | None = field(default=None, converter=ids.optional_region, kw_only=True)
+    ship_to: ids.Region | None = field(default=None, converter=ids.optional_ship_to, kw_only=True)
     method: ids.Method | None = field(default=None, converter=ids.optional_method, kw_only=True)
     latest: date | None = field(default=None, validator=optional(some_day), kw_only=True)
     wanted: date | None = field(default=None, validator=optional(some_day), kw_only=True)
     split: bool = field(default=True, validator=some_truth, kw_only=True)
-    group: str | None = field(default=None, converter=ids.optional_word, kw_only=True)
+    group: str | None = field(default=None, converter=ids.optional_group, kw_only=True)
     substitutes: tuple[Substitute, ...] = field(default=(), converter=_substitutes, kw_only=True)
     priority: int = field(default=1, validator=_rank, kw_only=True)
 

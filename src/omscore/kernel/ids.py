@@ -56,9 +56,9 @@ def order_id(value: str) -> OrderId:
     return OrderId(checked(value, "order"))
 
 
-def line_id(value: str) -> LineId:
+def line_id(value: str, name: str = "line") -> LineId:
     """An id of an order line, unique within its order."""
-    return LineId(checked(value, "line"))
+    return LineId(checked(value, name))
 
 
 def fulfillment_id(value: str) -> FulfillmentId:
@@ -71,9 +71,9 @@ def return_id(value: str) -> ReturnId:
     return ReturnId(checked(value, "return"))
 
 
-def quote_id(value: str) -> QuoteId:
+def quote_id(value: str, name: str = "quote") -> QuoteId:
     """An id of a quote."""
-    return QuoteId(checked(value, "quote"))
+    return QuoteId(checked(value, name))
 
 
 def node_id(value: str, name: str = "node") -> NodeId:
@@ -81,19 +81,19 @@ def node_id(value: str, name: str = "node") -> NodeId:
     return NodeId(checked(value, name))
 
 
-def optional_node_id(value: str | None) -> NodeId | None:
+def optional_node_id(value: str | None, name: str = "node") -> NodeId | None:
     """An id of a place that can fulfill, or None."""
-    return None if value is None else node_id(value)
+    return None if value is None else node_id(value, name)
 
 
-def calendar_id(value: str) -> CalendarId:
+def calendar_id(value: str, name: str = "calendar") -> CalendarId:
     """An id of a calendar."""
-    return CalendarId(checked(value, "calendar"))
+    return CalendarId(checked(value, name))
 
 
-def optional_calendar_id(value: str | None) -> CalendarId | None:
+def optional_calendar_id(value: str | None, name: str = "calendar") -> CalendarId | None:
     """An id of a calendar, or None."""
-    return None if value is None else calendar_id(value)
+    return None if value is None else calendar_id(value, name)
 
 
 def sku(value: str) -> Sku:
@@ -111,14 +111,14 @@ def reservation_id(value: str) -> ReservationId:
     return ReservationId(checked(value, "reservation"))
 
 
-def region(value: str) -> Region:
-    """Where something goes: an ISO 3166 code such as `DE` or `US-CA`, or a word of the host."""
-    return Region(checked(value, "region"))
+def region(value: str, name: str = "region") -> Region:
+    """A part of the world: an ISO 3166 code such as `DE` or `US-CA`, or a word of the host."""
+    return Region(checked(value, name))
 
 
-def method(value: str) -> Method:
+def method(value: str, name: str = "method") -> Method:
     """A delivery method, in the words of the host."""
-    return Method(checked(value, "method"))
+    return Method(checked(value, name))
 
 
 def hold_id(value: str) -> HoldId:
@@ -126,9 +126,29 @@ def hold_id(value: str) -> HoldId:
     return HoldId(checked(value, "hold"))
 
 
-def optional_region(value: str | None) -> Region | None:
-    """Where something goes, or None."""
-    return None if value is None else region(value)
+def optional_region(value: str | None, name: str = "region") -> Region | None:
+    """A part of the world, or None."""
+    return None if value is None else region(value, name)
+
+
+def ship_to(value: str) -> Region:
+    """Where an order or a line of it goes."""
+    return region(value, "ship_to")
+
+
+def optional_ship_to(value: str | None) -> Region | None:
+    """Where a line goes, or None."""
+    return optional_region(value, "ship_to")
+
+
+def end(value: str) -> Region:
+    """Where a way leads *to*."""
+    return region(value, "to")
+
+
+def optional_end(value: str | None) -> Region | None:
+    """Where a way leads *to*, or None."""
+    return optional_region(value, "to")
 
 
 def optional_method(value: str | None) -> Method | None:
@@ -136,21 +156,41 @@ def optional_method(value: str | None) -> Method | None:
     return None if value is None else method(value)
 
 
-def word(value: str) -> str:
-    """A short word of the host or of a source (a reason, a move), in the alphabet of ids."""
-    return checked(value, "word")
+def reason(value: str) -> str:
+    """Why something was done, in a word of whoever did it."""
+    return checked(value, "reason")
 
 
-def optional_word(value: str | None) -> str | None:
-    """A short word, or None."""
-    return None if value is None else word(value)
+def move(value: str) -> str:
+    """The name of a move of a flow."""
+    return checked(value, "move")
+
+
+def optional(value: str | None, name: str) -> str | None:
+    """*value*, if it may be an id, or None."""
+    return None if value is None else checked(value, name)
 
 
 def optional_lot(value: str | None) -> str | None:
     """The name of a lot, or None."""
-    return None if value is None else checked(value, "lot")
+    return optional(value, "lot")
 
 
-def optional_reference(value: str | None) -> str | None:
-    """A name in another system, such as a customer in the host's own books, or None."""
-    return None if value is None else checked(value, "reference")
+def optional_channel(value: str | None) -> str | None:
+    """The channel that something is sold through, in a word of the host, or None."""
+    return optional(value, "channel")
+
+
+def optional_group(value: str | None) -> str | None:
+    """What lines are grouped by, in a word of the host, or None."""
+    return optional(value, "group")
+
+
+def optional_tracking(value: str | None) -> str | None:
+    """What a carrier calls a parcel, or None."""
+    return optional(value, "tracking")
+
+
+def optional_customer(value: str | None) -> str | None:
+    """What the host's own books call a customer, or None."""
+    return optional(value, "customer")

@@ -15,7 +15,7 @@ from attrs import field, frozen
 from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.keys import Kind
-from omscore.kernel.moments import optional_zone, zone
+from omscore.kernel.moments import day, optional_zone, zone
 from omscore.kernel.quantities import no_or_some_units
 from omscore.kernel.read_only import ReadOnly
 from omscore.kernel.several import several
@@ -30,8 +30,28 @@ STANDARD = ids.Method("standard")
 PICKUP = ids.Method("pickup")
 
 
+def _node(value: str) -> ids.NodeId:
+    return ids.node_id(value, "id")
+
+
+def _to(value: str) -> ids.NodeId:
+    return ids.node_id(value, "to")
+
+
+def _calendar(value: str) -> ids.CalendarId:
+    return ids.calendar_id(value, "id")
+
+
+def _carrier_calendar(value: str | None) -> ids.CalendarId | None:
+    return ids.optional_calendar_id(value, "carrier_calendar")
+
+
+def _delivery_calendar(value: str | None) -> ids.CalendarId | None:
+    return ids.optional_calendar_id(value, "delivery_calendar")
+
+
 def _regions(value: Iterable[str]) -> tuple[ids.Region, ...]:
-    return tuple(ids.region(one) for one in several(value, "ships_to"))
+    return tuple(ids.region(one, "ships_to") for one in several(value, "ships_to"))
 
 
 def _capacity(value: Mapping[str, int]) -> Mapping[CapacityKind, int]:
@@ -46,7 +66,7 @@ def _capacity(value: Mapping[str, int]) -> Mapping[CapacityKind, int]:
 
 
 def _words(value: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({ids.word(one) for one in several(value, "tags")}))
+    return tuple(sorted({ids.checked(one, "tags") for one in several(value, "tags")}))
 
 
 def _at(_: object, __: object, value: Point | None) -> None:
@@ -55,14 +75,14 @@ def _at(_: object, __: object, value: Point | None) -> None:
 
 
 def _weekdays(value: Iterable[int]) -> tuple[int, ...]:
-    days = tuple(sorted(set(value)))
-    if not days or not set(days) <= set(range(7)):
+    days = several(value, "weekdays")
+    if not days or not all(type(one) is int and one in range(7) for one in days):
         raise Unreadable("some of 0 (Monday) to 6 (Sunday)", "$.weekdays")
-    return days
+    return tuple(sorted(set(days)))
 
 
 def _days(value: Iterable[date]) -> tuple[date, ...]:
-    return tuple(sorted(set(value)))
+    return tuple(sorted({day(one, "holidays") for one in several(value, "holidays")}))
 
 
 def _cut_off(_: object, __: object, value: time | None) -> None:
@@ -74,7 +94,7 @@ def _cut_off(_: object, __: object, value: time | None) -> None:
 class Calendar:
     """The days somebody works: *weekdays* (0 is Monday), but not on *holidays*."""
 
-    id: ids.CalendarId = field(converter=ids.calendar_id)
+    id: ids.CalendarId = field(converter=_calendar)
     weekdays: tuple[int, ...] = field(default=(0, 1, 2, 3, 4), converter=_weekdays)
     holidays: tuple[date, ...] = field(default=(), converter=_days)
 
@@ -99,7 +119,7 @@ class Node:
     A store or a locker is a place to collect from: as a destination, by its own id, by `PICKUP`.
     """
 
-    id: ids.NodeId = field(converter=ids.node_id)
+    id: ids.NodeId = field(converter=_node)
     zone: str = field(default="UTC", converter=zone, kw_only=True)
     kind: NodeKind = field(default="warehouse", kw_only=True)
     ships_to: tuple[ids.Region, ...] = field(default=(), converter=_regions, kw_only=True)
@@ -138,7 +158,7 @@ class Lane:
     """
 
     node: ids.NodeId = field(converter=ids.node_id)
-    to: ids.Region = field(converter=ids.region)
+    to: ids.Region = field(converter=ids.end)
     method: ids.Method = field(default=STANDARD, converter=ids.method, kw_only=True)
     transit_days: int = field(
         default=DEFAULT_TRANSIT_DAYS, validator=no_or_some_units, kw_only=True
@@ -147,10 +167,10 @@ class Lane:
     unit_cost: int = field(default=0, validator=no_or_some_units, kw_only=True)
     kg_cost: int = field(default=0, validator=no_or_some_units, kw_only=True)
     carrier_calendar: ids.CalendarId | None = field(
-        default=None, converter=ids.optional_calendar_id, kw_only=True
+        default=None, converter=_carrier_calendar, kw_only=True
     )
     delivery_calendar: ids.CalendarId | None = field(
-        default=None, converter=ids.optional_calendar_id, kw_only=True
+        default=None, converter=_delivery_calendar, kw_only=True
     )
     windows: tuple[Opening, ...] = field(default=(), converter=windows, kw_only=True)
     zone: str | None = field(default=None, converter=optional_zone, kw_only=True)
@@ -165,13 +185,13 @@ class Link:
     """
 
     node: ids.NodeId = field(converter=ids.node_id)
-    to: ids.NodeId = field(converter=ids.node_id)
+    to: ids.NodeId = field(converter=_to)
     transit_days: int = field(default=1, validator=no_or_some_units, kw_only=True)
     parcel_cost: int = field(default=0, validator=no_or_some_units, kw_only=True)
     unit_cost: int = field(default=0, validator=no_or_some_units, kw_only=True)
     kg_cost: int = field(default=0, validator=no_or_some_units, kw_only=True)
     carrier_calendar: ids.CalendarId | None = field(
-        default=None, converter=ids.optional_calendar_id, kw_only=True
+        default=None, converter=_carrier_calendar, kw_only=True
     )
 
     def __attrs_post_init__(self) -> None:

@@ -32,7 +32,7 @@ class Shipment:
     """A parcel that left *node* on a day, and when it was *delivered*; None: not yet, or never."""
 
     node: ids.NodeId = field(converter=ids.node_id)
-    to: ids.Region = field(converter=ids.region)
+    to: ids.Region = field(converter=ids.end)
     shipped: date = field(converter=_shipped)
     delivered: date | None = field(converter=_delivered)
     method: ids.Method = field(default=STANDARD, converter=ids.method, kw_only=True)

@@ -35,6 +35,18 @@ Place = tuple[ids.NodeId | None, ids.Region | None, ids.Region | None, ids.Regio
 """What a factor is of: a node, the region of nodes, the region of destinations, one within it."""
 
 
+def _from_node(value: str | None) -> ids.NodeId | None:
+    return ids.optional_node_id(value, "from_node")
+
+
+def _from_region(value: str | None) -> ids.Region | None:
+    return ids.optional_region(value, "from_region")
+
+
+def _area(value: str | None) -> ids.Region | None:
+    return ids.optional_region(value, "area")
+
+
 @frozen
 class Factor:
     """How much slower or faster ways are from a node or a region, to a region or an area within it.
@@ -45,12 +57,10 @@ class Factor:
 
     factor_e3: int = field(validator=some_units)
     shipments: int = field(default=0, validator=no_or_some_units)
-    from_node: ids.NodeId | None = field(default=None, converter=ids.optional_node_id, kw_only=True)
-    from_region: ids.Region | None = field(
-        default=None, converter=ids.optional_region, kw_only=True
-    )
-    to: ids.Region | None = field(default=None, converter=ids.optional_region, kw_only=True)
-    area: ids.Region | None = field(default=None, converter=ids.optional_region, kw_only=True)
+    from_node: ids.NodeId | None = field(default=None, converter=_from_node, kw_only=True)
+    from_region: ids.Region | None = field(default=None, converter=_from_region, kw_only=True)
+    to: ids.Region | None = field(default=None, converter=ids.optional_end, kw_only=True)
+    area: ids.Region | None = field(default=None, converter=_area, kw_only=True)
 
     @property
     def place(self) -> Place:

@@ -61,6 +61,10 @@ def point(latitude: int | float | str, longitude: int | float | str) -> Point:
     return Point(_latitude(latitude), _longitude(longitude))
 
 
+def _within(value: str | None) -> ids.Region | None:
+    return ids.optional_region(value, "within")
+
+
 @frozen
 class Destination:
     """Where a region is: the point that distances to it are measured to.
@@ -70,7 +74,7 @@ class Destination:
 
     region: ids.Region = field(converter=ids.region)
     at: Point | None = field(default=None)
-    within: ids.Region | None = field(default=None, converter=ids.optional_region, kw_only=True)
+    within: ids.Region | None = field(default=None, converter=_within, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if self.at is not None and not isinstance(self.at, Point):

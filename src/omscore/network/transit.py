@@ -56,7 +56,7 @@ class TransitTimes:
 
     method: ids.Method = field(converter=ids.method)
     took: tuple[Took, ...] = field(converter=_tooks, validator=_each_day_once)
-    to: ids.Region | None = field(default=None, converter=ids.optional_region, kw_only=True)
+    to: ids.Region | None = field(default=None, converter=ids.optional_end, kw_only=True)
     node: ids.NodeId | None = field(default=None, converter=ids.optional_node_id, kw_only=True)
 
     def __attrs_post_init__(self) -> None:

@@ -25,11 +25,15 @@ class OpenWorkItem:
     reasons: tuple[Noted, ...]
 
 
+def _item(value: str) -> str:
+    return ids.checked(value, "item")
+
+
 @frozen
 class CloseWorkItem:
     """A person has seen to it."""
 
-    item: str = field(converter=ids.checked)
+    item: str = field(converter=_item)
 
 
 @frozen

@@ -13,7 +13,8 @@ from attrs import field, frozen
 
 from omscore.kernel.quantities import some_units
 from omscore.kernel.reason import Reason
-from omscore.kernel.several import at_least_one
+from omscore.kernel.several import at_least_one, several
+from omscore.sourcing import parts
 from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.costs import MILS, Cost, Offer
 from omscore.sourcing.limits import Limit, Piece, pieces
@@ -48,8 +49,10 @@ class RuleHolds(Reason):
         return f"the rule {self.rule} holds, and must not"
 
 
-def _several(rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    return tuple(rules)
+def _several(value: Iterable[Rule]) -> tuple[Rule, ...]:
+    rules = several(value, "rules")
+    parts.each_a_rule(rules, "$.rules")
+    return rules
 
 
 def _names(rules: tuple[Rule, ...]) -> str:
@@ -86,7 +89,7 @@ class AnyOf:
 class Not:
     """Holds where *rule* does not."""
 
-    rule: Rule = field(repr=name_of)
+    rule: Rule = field(validator=parts.rule, repr=name_of)
 
     def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
         return RuleHolds(name_of(self.rule)) if self.rule(need, candidate) is None else None
@@ -96,8 +99,8 @@ class Not:
 class When:
     """Asks *rule* where *condition* holds, and abstains elsewhere."""
 
-    condition: Rule = field(repr=name_of)
-    rule: Rule = field(repr=name_of)
+    condition: Rule = field(validator=parts.rule, repr=name_of)
+    rule: Rule = field(validator=parts.rule, repr=name_of)
 
     def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
         if self.condition(need, candidate) is not None:
@@ -113,7 +116,7 @@ class Soft:
     earliest day is that of the parcel.  Nodes that rest or have no room are not there to be asked.
     """
 
-    rule: Rule = field(repr=name_of)
+    rule: Rule = field(validator=parts.rule, repr=name_of)
     unit: int = field(validator=some_units, metadata=MINOR)
 
     @property

@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol, TypeVar, runtime_checkable
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
-from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import NodeId, Sku
 from omscore.kernel.quantities import no_or_some_units
 from omscore.network.facts import Lane, Link, Node
+from omscore.sourcing.figures import by_node, whole
 from omscore.sourcing.need import Need
 from omscore.sourcing.units import MINOR, NODES
 
@@ -164,40 +164,12 @@ class Handling:
         return MILS * self.unit + self.kg * need.weight_g
 
 
-def by_node(value: Mapping[str, int]) -> Mapping[NodeId, int]:
-    """A converter: figures by node, in the order of their ids."""
-    return {NodeId(node): one for node, one in sorted(value.items())}
-
-
-def by_node_and_sku(
-    value: Mapping[str, Mapping[str, int]],
-) -> Mapping[NodeId, Mapping[Sku, int]]:
-    """A converter: figures by node and sku, in the order of their ids."""
-    return {
-        NodeId(node): {Sku(sku): one for sku, one in sorted(skus.items())}
-        for node, skus in sorted(value.items())
-    }
-
-
-def whole(_: object, attribute: Attribute[T], value: T) -> None:
-    """A validator: whole numbers, zero or more, however deep."""
-    _whole(value, f"$.{attribute.name}")
-
-
-def _whole(value: object, path: str) -> None:
-    if isinstance(value, Mapping):
-        for name, one in value.items():
-            _whole(one, f"{path}.{name}")
-    elif type(value) is not int or value < 0:
-        raise Unreadable("a whole number, zero or more", path)
-
-
 @frozen
 class Preference:
     """So many minor units for each *parcel* of a node that one would rather not use."""
 
     parcel: Mapping[NodeId, int] = field(
-        converter=by_node, validator=whole, hash=False, metadata={**MINOR, **NODES}
+        converter=by_node, validator=whole(1), hash=False, metadata={**MINOR, **NODES}
     )
     name: str = field(default="preference", init=False)
 

@@ -133,7 +133,7 @@ def _prefixes(value: Iterable[str]) -> tuple[str, ...]:
 
 
 def _words(value: Iterable[str], name: str) -> tuple[str, ...]:
-    return tuple(sorted({ids.word(one) for one in several(value, name)}))
+    return tuple(sorted({ids.checked(one, name) for one in several(value, name)}))
 
 
 @frozen

@@ -9,7 +9,8 @@ from attrs import field, frozen
 
 from omscore.kernel.ids import NodeId
 from omscore.kernel.quantities import no_or_some_units, some_units
-from omscore.sourcing.costs import MILS, Offer, by_node, whole
+from omscore.sourcing.costs import MILS, Offer
+from omscore.sourcing.figures import by_node, whole
 from omscore.sourcing.need import Need
 from omscore.sourcing.units import MINOR, NODES, PERCENT, SECONDS
 
@@ -61,7 +62,7 @@ class Labor:
     unit: int = field(default=0, validator=no_or_some_units, metadata=SECONDS)
     kg: int = field(default=0, validator=no_or_some_units, metadata=SECONDS)
     hours: Mapping[NodeId, int] = field(
-        factory=dict, converter=by_node, validator=whole, hash=False, metadata={**MINOR, **NODES}
+        factory=dict, converter=by_node, validator=whole(1), hash=False, metadata={**MINOR, **NODES}
     )
     line: int = field(default=0, validator=no_or_some_units, metadata=SECONDS)
     name: str = field(default="labor", init=False)
@@ -114,7 +115,7 @@ class Performance:
 
     failed: int = field(validator=some_units, metadata=MINOR)
     percent: Mapping[NodeId, int] = field(
-        converter=by_node, validator=whole, hash=False, metadata={**PERCENT, **NODES}
+        converter=by_node, validator=whole(1), hash=False, metadata={**PERCENT, **NODES}
     )
     name: str = field(default="performance", init=False)
 

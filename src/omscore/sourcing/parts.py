@@ -27,9 +27,20 @@ def a_name(_: object, attribute: Attribute[str], value: object) -> None:
         raise Unreadable("a name", f"$.{attribute.name}")
 
 
+def rule(_: object, attribute: Attribute[Any], value: object) -> None:
+    """One rule, which can be asked and named."""
+    if not _is_rule(value):
+        raise Unreadable("a rule that can be asked and named", f"$.{attribute.name}")
+
+
 def rules(_: object, attribute: Attribute[Any], value: object) -> None:
     """Rules, which can be asked and named."""
-    _each(value, _is_rule, "rules that can be asked and named", f"$.{attribute.name}")
+    each_a_rule(value, f"$.{attribute.name}")
+
+
+def each_a_rule(value: object, path: str) -> None:
+    """`Unreadable` at *path*, unless each of *value* is a rule."""
+    _each(value, _is_rule, "rules that can be asked and named", path)
 
 
 def sets_of_rules(_: object, attribute: Attribute[Any], value: object) -> None:
@@ -37,7 +48,7 @@ def sets_of_rules(_: object, attribute: Attribute[Any], value: object) -> None:
     path = f"$.{attribute.name}"
     several = _each(value, _is_row, "sets of rules", path)
     for n, further in enumerate(several or _nothing("set of rules, which may be empty", path)):
-        _each(further, _is_rule, "rules that can be asked and named", f"{path}[{n}]")
+        each_a_rule(further, f"{path}[{n}]")
 
 
 def limits(_: object, __: object, value: object) -> None:

@@ -6,8 +6,8 @@ from others by it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import ClassVar, TypeVar, get_args
+from collections.abc import Iterable
+from typing import ClassVar, get_args
 
 from attrs import field, frozen
 
@@ -15,13 +15,12 @@ from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.quantities import no_or_some_units, some_units
 from omscore.kernel.reason import Reason
-from omscore.kernel.several import at_least_one
+from omscore.kernel.several import at_least_one, several
 from omscore.network.facts import NodeKind
 from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.need import Need
 from omscore.sourcing.units import DAYS, GRAMS, MINOR, NODES
 
-T = TypeVar("T")
 KINDS: tuple[NodeKind, ...] = get_args(NodeKind)
 
 # --- reasons ----------------------------------------------------------------------------------
@@ -133,33 +132,23 @@ class SafetyStock(Reason):
 # --- rules ------------------------------------------------------------------------------------
 
 
-def _each(value: Iterable[str], read: Callable[[str], T]) -> tuple[T, ...]:
-    if isinstance(value, str):
-        raise Unreadable("several of them, not one string")
-    return tuple(read(one) for one in sorted(set(value)))
-
-
 def _nodes(value: Iterable[str]) -> tuple[ids.NodeId, ...]:
-    return _each(value, ids.node_id)
+    return tuple(sorted({ids.node_id(one, "nodes") for one in several(value, "nodes")}))
 
 
 def _methods(value: Iterable[str]) -> tuple[ids.Method, ...]:
-    return _each(value, ids.method)
+    return tuple(sorted({ids.method(one, "methods") for one in several(value, "methods")}))
 
 
 def _regions(value: Iterable[str]) -> tuple[ids.Region, ...]:
-    return _each(value, ids.region)
+    return tuple(sorted({ids.region(one, "regions") for one in several(value, "regions")}))
 
 
 def _kinds(value: Iterable[str]) -> tuple[NodeKind, ...]:
-    return _each(value, _kind)
-
-
-def _kind(value: str) -> NodeKind:
-    for kind in KINDS:
-        if kind == value:
-            return kind
-    raise Unreadable(f"some of {', '.join(KINDS)}", "$.kinds")
+    asked = several(value, "kinds")
+    if any(kind not in KINDS for kind in asked):
+        raise Unreadable(f"some of {', '.join(KINDS)}", "$.kinds")
+    return tuple(kind for kind in sorted(KINDS) if kind in asked)
 
 
 @frozen

@@ -15,7 +15,8 @@ from attrs import field, frozen
 
 from omscore.kernel.ids import NodeId, Sku
 from omscore.kernel.quantities import some_units
-from omscore.sourcing.costs import MILS, Offer, by_node_and_sku, whole
+from omscore.sourcing.costs import MILS, Offer
+from omscore.sourcing.figures import by_node_and_sku, whole
 from omscore.sourcing.need import Need
 from omscore.sourcing.units import DAYS, MINOR, NODES, PERCENT
 
@@ -34,7 +35,7 @@ class Opportunity:
     """
 
     unit: BySku = field(
-        converter=by_node_and_sku, validator=whole, hash=False, metadata={**MINOR, **NODES}
+        converter=by_node_and_sku, validator=whole(2), hash=False, metadata={**MINOR, **NODES}
     )
     name: str = field(default="opportunity", init=False)
 
@@ -60,7 +61,7 @@ class StockOutRisk:
 
     weighs_prices: ClassVar[bool] = True
     percent: int = field(validator=some_units, metadata=PERCENT)
-    demand: BySku = field(converter=by_node_and_sku, validator=whole, hash=False, metadata=NODES)
+    demand: BySku = field(converter=by_node_and_sku, validator=whole(2), hash=False, metadata=NODES)
     name: str = field(default="stock-out-risk", init=False)
 
     def of_parcel(self, offer: Offer, /) -> int:

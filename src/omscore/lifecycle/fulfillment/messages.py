@@ -41,7 +41,7 @@ class RejectFulfillment(Report):
 
     move: ClassVar[str] = "reject"
 
-    reason: str = field(default="unspecified", converter=ids.word, kw_only=True)
+    reason: str = field(default="unspecified", converter=ids.reason, kw_only=True)
 
 
 @frozen
@@ -96,7 +96,7 @@ class ShipFulfillment(Report):
 
     move: ClassVar[str] = "ship"
 
-    tracking: str | None = field(default=None, converter=ids.optional_word, kw_only=True)
+    tracking: str | None = field(default=None, converter=ids.optional_tracking, kw_only=True)
     lots: tuple[OfLot, ...] = field(default=(), converter=_of_lots, kw_only=True)
 
 

@@ -21,7 +21,7 @@ from omscore.network.plan import Decision
 
 
 def _words(value: Iterable[str]) -> tuple[str, ...]:
-    return tuple(ids.word(one) for one in several(value, "moves"))
+    return tuple(ids.checked(one, "moves") for one in several(value, "moves"))
 
 
 @frozen
@@ -34,13 +34,13 @@ class PlaceOrder:
 
     order: ids.OrderId = field(converter=ids.order_id)
     lines: tuple[Line, ...] = field(converter=several_lines, validator=acceptable_lines)
-    ship_to: ids.Region = field(converter=ids.region)
+    ship_to: ids.Region = field(converter=ids.ship_to)
     method: ids.Method = field(default=STANDARD, converter=ids.method, kw_only=True)
     customer: str | None = field(
-        default=None, converter=ids.optional_reference, repr=False, kw_only=True
+        default=None, converter=ids.optional_customer, repr=False, kw_only=True
     )
     complete: bool = field(default=False, kw_only=True)
-    channel: str | None = field(default=None, converter=ids.optional_word, kw_only=True)
+    channel: str | None = field(default=None, converter=ids.optional_channel, kw_only=True)
 
 
 def _nodes(value: Iterable[str]) -> tuple[ids.NodeId, ...]:
@@ -75,7 +75,7 @@ class HoldOrder:
 
     order: ids.OrderId = field(converter=ids.order_id)
     hold: ids.HoldId = field(converter=ids.hold_id, kw_only=True)
-    reason: str = field(converter=ids.word, kw_only=True)
+    reason: str = field(converter=ids.reason, kw_only=True)
     moves: tuple[str, ...] = field(default=("release",), converter=_words, kw_only=True)
 
 
@@ -110,7 +110,7 @@ class MoveUnits:
     order: ids.OrderId = field(converter=ids.order_id)
     line: ids.LineId = field(converter=ids.line_id, kw_only=True)
     quantity: int = field(validator=some_units, kw_only=True)
-    move: str = field(converter=ids.word, kw_only=True)
+    move: str = field(converter=ids.move, kw_only=True)
 
 
 # --- events -----------------------------------------------------------------------------------

@@ -40,11 +40,11 @@ class RequestQuote:
 
     quote: ids.QuoteId = field(converter=ids.quote_id)
     lines: tuple[Line, ...] = field(converter=several_lines, validator=acceptable_lines)
-    ship_to: ids.Region = field(converter=ids.region)
+    ship_to: ids.Region = field(converter=ids.ship_to)
     method: ids.Method = field(default=STANDARD, converter=ids.method, kw_only=True)
     ttl: timedelta = field(default=timedelta(minutes=30), validator=_ttl, kw_only=True)
     option: Choice = field(default="chosen", validator=_choice, kw_only=True)
-    channel: str | None = field(default=None, converter=ids.optional_word, kw_only=True)
+    channel: str | None = field(default=None, converter=ids.optional_channel, kw_only=True)
 
 
 @frozen
@@ -54,7 +54,7 @@ class AcceptQuote:
     quote: ids.QuoteId = field(converter=ids.quote_id)
     order: ids.OrderId = field(converter=ids.order_id, kw_only=True)
     customer: str | None = field(
-        default=None, converter=ids.optional_reference, repr=False, kw_only=True
+        default=None, converter=ids.optional_customer, repr=False, kw_only=True
     )
 
 
@@ -65,12 +65,16 @@ class WithdrawQuote:
     quote: ids.QuoteId = field(converter=ids.quote_id)
 
 
+def _renewed(value: str) -> ids.QuoteId:
+    return ids.quote_id(value, "renewed")
+
+
 @frozen
 class RenewQuote:
     """Plan again what an expired or withdrawn quote asked for, as the new quote *renewed*."""
 
     quote: ids.QuoteId = field(converter=ids.quote_id)
-    renewed: ids.QuoteId = field(converter=ids.quote_id, kw_only=True)
+    renewed: ids.QuoteId = field(converter=_renewed, kw_only=True)
     ttl: timedelta = field(default=timedelta(minutes=30), validator=_ttl, kw_only=True)
 
 

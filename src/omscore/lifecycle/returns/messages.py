@@ -45,7 +45,7 @@ class AnnounceReturn:
     return_: ids.ReturnId = field(converter=ids.return_id)
     order: ids.OrderId = field(converter=ids.order_id, kw_only=True)
     lines: tuple[Returning, ...] = field(converter=_lines, validator=_each_once, kw_only=True)
-    reason: str = field(default="unspecified", converter=ids.word, kw_only=True)
+    reason: str = field(default="unspecified", converter=ids.reason, kw_only=True)
 
 
 @frozen
@@ -96,7 +96,7 @@ class RefuseReturn:
     """The goods go back to the customer, for a *reason*."""
 
     return_: ids.ReturnId = field(converter=ids.return_id)
-    reason: str = field(default="unspecified", converter=ids.word, kw_only=True)
+    reason: str = field(default="unspecified", converter=ids.reason, kw_only=True)
 
 
 @frozen
