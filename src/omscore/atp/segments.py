@@ -8,9 +8,11 @@ neighbor join like this:
     sum = later.sum + earlier.sum          high = max(later.high, later.sum + earlier.high)
 
 Up to `MANY` segments are read through for each question, and a change only marks a high as stale.
-Over more of them stands a binary tree, kept as one list in which node *i* has the children *2i*,
-the later one, and *2i + 1*: the segment tree (Bentley, *Solutions to Klee's rectangle problems*,
-1977) over prefix sums and their maximum.
+Over more of them stands a binary tree in which node *i* has the children *2i*, the later one, and
+*2i + 1*: the segment tree (Bentley, *Solutions to Klee's rectangle problems*, 1977) over prefix
+sums and their maximum.  A node keeps what is asked of its children: the sum and the high of the
+later one, and the high of the earlier one.  The ways to the root are the same in every tree, so
+they are worked out once.
 
 Asked often since the last change, the segments write down their answers for the days ahead.
 """
@@ -19,6 +21,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import chain
 
 LONGEST = 16  # days of a segment
@@ -72,10 +75,12 @@ class Segments:
     Where `known` is long enough, `known[day]` is `peak(day)`; a change empties it.
     """
 
-    __slots__ = ("_asked", "_base", "_bounds", "_highs", "_runs", "_sums", "known")
+    __slots__ = ("_asked", "_base", "_bounds", "_earlier", "_highs", "_runs", "_sums", "known")
 
     def __init__(self, changes: Run) -> None:
-        rows, length = list(ordered(changes).items()), LONGEST * 3 // 4  # there is room for more
+        # Made anew in this order, numbers of neighbors lie together in memory, and are read faster.
+        rows = [(day + 0, units + 0) for day, units in ordered(changes).items()]
+        length = LONGEST * 3 // 4  # there is room for more
         self._runs: list[Run] = [dict(rows[at : at + length]) for at in range(0, len(rows), length)]
         self.known: Sequence[int] = ()
         self._build()
@@ -92,26 +97,24 @@ class Segments:
             if len(run) > LONGEST:
                 self._part(segment)
                 return
-        sums, highs, node = self._sums, self._highs, self._base + segment
+        sums, highs = self._sums, self._highs
         if not self._base:
-            sums[node] += units
-            highs[node] = STALE
+            sums[segment] += units
+            highs[segment] = STALE
             return
-        highs[node] = high = _high(run)
-        while node > 3:  # nobody asks the root
-            if node & 1:
-                high += sums[node - 1]
-                if (later := highs[node - 1]) > high:
-                    high = later
-            else:  # only later siblings are asked for their sums
+        high, below = _high(run), self._earlier
+        for node, is_later in _way(self._base + segment):
+            if is_later:
+                highs[node] = high
                 sums[node] = earlier = sums[node] + units
-                earlier += highs[node + 1]
+                earlier += below[node]
                 if earlier > high:
                     high = earlier
-            node >>= 1
-            highs[node] = high
-        if node == 2:
-            sums[2] += units
+            else:
+                below[node] = high
+                high += sums[node]
+                if (later := highs[node]) > high:
+                    high = later
 
     def peak(self, day: int) -> int:
         """How far stock is at most below its final level, at the end of *day* or later.
@@ -122,25 +125,26 @@ class Segments:
         if self._asked > PATIENCE:
             self._write_down()
         segment = bisect_left(self._bounds, -day)
-        after, peak = self._beyond(segment)
+        after = peak = 0
         for on, units in self._runs[segment].items():
             if on <= day:
                 break
             after += units
             if after > peak:
                 peak = after
-        return peak
+        return self._over(segment, peak)
 
     def after(self, day: int) -> int:
         """The sum of all changes after *day*."""
         segment = bisect_left(self._bounds, -day)
         rows = self._runs[segment].items()
-        return self._beyond(segment)[0] + sum(units for on, units in rows if on > day)
+        return self._beyond(segment) + sum(units for on, units in rows if on > day)
 
     def peaks(self, start: int, stop: int) -> list[int]:
         """`peak` at each day from *start* to before *stop*."""
         segment = bisect_left(self._bounds, 1 - stop)
-        return peaks(self.rows(segment), start, stop, *self._beyond(segment))
+        after, peak = self._beyond(segment), self._over(segment, 0)
+        return peaks(self.rows(segment), start, stop, after, peak)
 
     def rows(self, segment: int = 0) -> Rows:
         """Each day from a segment on, and its change, which may be zero; days descend."""
@@ -151,27 +155,27 @@ class Segments:
         segment, after = self._segment_above(bound)
         return last_above(self.rows(segment), bound, after)
 
-    def _beyond(self, segment: int) -> tuple[int, int]:
-        """The sum and the high of everything later than *segment*."""
-        after = peak = 0
+    def _beyond(self, segment: int) -> int:
+        """The sum of everything later than *segment*."""
+        nodes = _turns(self._base + segment) if self._base else range(segment)
+        return sum(self._sums[node] for node in nodes)
+
+    def _over(self, segment: int, high: int) -> int:
+        """The high of everything later than *segment*, and then of what has this *high*."""
         sums, highs = self._sums, self._highs
-        if not self._base:
-            for place in range(segment):
-                if (high := highs[place]) < 0:
-                    high = highs[place] = _high(self._runs[place])
-                if after + high > peak:
-                    peak = after + high
-                after += sums[place]
-            return after, peak
-        node = self._base + segment
-        while node > 1:
-            if node & 1:
-                after += (units := sums[node - 1])
-                peak += units
-                if (later := highs[node - 1]) > peak:
-                    peak = later
-            node >>= 1
-        return after, peak
+        if self._base:
+            for node in _turns(self._base + segment):
+                high += sums[node]
+                if (later := highs[node]) > high:
+                    high = later
+            return high
+        for place in range(segment - 1, -1, -1):
+            if (later := highs[place]) == STALE:
+                later = highs[place] = _high(self._runs[place])
+            high += sums[place]
+            if later > high:
+                high = later
+        return high
 
     def _segment_above(self, bound: int) -> tuple[int, int]:
         """The first segment whose high, on top of what comes after it, is above *bound*."""
@@ -186,10 +190,11 @@ class Segments:
             return len(self._sums), after
         node = 1
         while node < self._base:
-            node *= 2
-            if after + self._highs[node] <= bound:
+            if after + self._highs[node] > bound:
+                node = 2 * node
+            else:
                 after += self._sums[node]
-                node += 1
+                node = 2 * node + 1
         return node - self._base, after
 
     def _part(self, segment: int) -> None:
@@ -200,7 +205,7 @@ class Segments:
 
     def _build(self) -> None:
         self._bounds = [-min(run) for run in self._runs[:-1]]  # negative, so that they ascend
-        self._base, self._asked = 0, 0
+        self._base, self._asked, self._earlier = 0, 0, list[int]()
         self._sums = [sum(run.values()) for run in self._runs]
         self._highs = [STALE] * len(self._sums)
         if len(self._sums) > MANY:
@@ -208,21 +213,32 @@ class Segments:
 
     def _plant(self) -> None:
         """Grow the tree over the segments."""
-        count = len(self._sums)
-        base = 1 << (count - 1).bit_length()
-        rest = [0] * (base - count)
+        self._base = base = 1 << (len(self._sums) - 1).bit_length()
+        rest = [0] * (base - len(self._sums))
         sums = [0] * base + self._sums + rest
         highs = [0] * base + [*map(_high, self._runs)] + rest
         for node in range(base - 1, 0, -1):
             later, earlier = 2 * node, 2 * node + 1
             sums[node] = sums[later] + sums[earlier]
             highs[node] = max(highs[later], sums[later] + highs[earlier])
-        self._base, self._sums, self._highs = base, sums, highs
+        self._sums, self._highs, self._earlier = [0, *sums[2::2]], [0, *highs[2::2]], highs[1::2]
 
     def _write_down(self) -> None:
         if not self.known:
             days, last = len(self._runs) * LONGEST, max(self._runs[0])
             self.known = self.peaks(0, min(AHEAD * days, last + 1))
+
+
+@cache
+def _way(leaf: int) -> tuple[tuple[int, bool], ...]:
+    """The nodes above *leaf*, and whether the way to each comes from its later child."""
+    return ((leaf >> 1, not leaf & 1), *_way(leaf >> 1)) if leaf > 1 else ()
+
+
+@cache
+def _turns(leaf: int) -> tuple[int, ...]:
+    """The nodes above *leaf* whose earlier child it is in."""
+    return tuple(node for node, is_later in _way(leaf) if not is_later)
 
 
 def _high(run: Run) -> int:
