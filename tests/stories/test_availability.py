@@ -5,11 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from omscore.asking.stock import MOST_OWNERS
 from omscore.atp.messages import ExpectDemand, ReceiveSupply
 from omscore.atp.methods import Options
+from omscore.atp.movements import DemandKind
 from omscore.atp.outlook import NothingWouldDo
 from omscore.atp.periods import Discrete
 from omscore.atp.questions import Level, LineNotBy
+from omscore.atp.requests import Request, Wanted
 from omscore.oms import Oms
 from omscore.testing import laws
 from omscore.testing.builders import (
@@ -24,6 +27,7 @@ from omscore.testing.builders import (
 )
 
 some = st.integers(1, 9)
+MOVE: DemandKind = "transfer-out"
 
 
 def a_shop_with(there: int, coming: int, taken: int, asked: int) -> Oms:
@@ -80,7 +84,7 @@ def test_a_node_that_takes_no_work_promises_nothing() -> None:
         "  none, since the node takes no work",
         "2026-03-02: 6 available, as 2026-03-02 decides",
         "  +9 on-hand (2026-03-02)",
-        "  -3 committed:2026-03-02 (2026-03-02)",
+        "  -3 o-1 (2026-03-02)",
         "1 asked: no supply would make 1 units available",
     ]
 
@@ -107,6 +111,48 @@ def test_an_explanation_names_the_papers_of_what_is_due() -> None:
     shop.given(ReceiveSupply(node="berlin", sku="TEA", document="po-1", quantity=6, receipt="n-1"))
     assert "  +3 po-1 (2026-03-05)" in told()
     laws.check(shop.oms)
+
+
+def test_an_explanation_names_who_takes_units() -> None:
+    """Orders, and the documents of others; a forecast that is taken back is no name any more."""
+    shop = a_shop({"berlin": {"TEA": 9}}).given(
+        an_order(2, id="o-1"),
+        an_order(1, 1, id="o-2"),
+        ExpectDemand(node="berlin", sku="TEA", document="f-1", quantity=2, day=day(3)),
+        ExpectDemand(node="berlin", sku="TEA", document="f-2", quantity=1, day=day(3)),
+        ExpectDemand(node="berlin", sku="TEA", document="t-1", quantity=1, day=day(3), kind=MOVE),
+    )
+
+    def told() -> list[str]:
+        return str(shop.oms.explain_availability("TEA", "berlin", day=day(3))).splitlines()
+
+    assert told()[2:] == [
+        "  +9 on-hand (2026-03-02)",
+        "  -2 o-1 (2026-03-02)",
+        "  -1 o-2 (2026-03-02)",
+        "  -1 o-2.2 (2026-03-02)",
+        "  -2 f-1 (2026-03-05)",
+        "  -1 f-2 (2026-03-05)",
+        "  -1 t-1 (2026-03-05)",
+    ]
+
+    shop.given(ExpectDemand(node="berlin", sku="TEA", document="f-1", quantity=0, day=day(3)))
+    assert not any("f-1" in line for line in told())
+    laws.check(shop.oms)
+
+
+def test_very_many_owners_go_by_day() -> None:
+    """A planner who asks about an item of the day is not read a hundred thousand names."""
+    shop = a_shop({"berlin": {"TEA": 999}})
+    many = [
+        Request(f"o-{n}", [Wanted("TEA", 1)], at="berlin", ttl=None) for n in range(MOST_OWNERS + 1)
+    ]
+    shop.oms.reserve_many(many[1:])
+    assert "  -1 o-7 (2026-03-02)" in str(shop.oms.explain_availability("TEA", "berlin"))
+
+    shop.oms.reserve_many(many[:1])
+    told = str(shop.oms.explain_availability("TEA", "berlin")).splitlines()
+    assert told[3:] == [f"  -{MOST_OWNERS + 1} committed:2026-03-02 (2026-03-02)"]
 
 
 def test_a_planner_asks_in_another_dialect() -> None:

@@ -164,7 +164,7 @@ def test_a_planner_sees_which_supply_serves_which_order() -> None:
         "o-1 (2026-03-02): 2 from on-hand (2026-03-02)",
         "held:2026-03-05:0 (2026-03-05): 3 from po-1 (2026-03-05)",
         "o-2 (2026-03-05): 4 from po-1 (2026-03-05)",
-        "foreign:2026-03-11 (2026-03-11): 1 from po-1 (2026-03-05)",
+        "d-1 (2026-03-11): 1 from po-1 (2026-03-05)",
         "spare: 1 of po-1",
     ]
     first = shop.oms.pegging("TEA", "berlin", "priority", ranks={"o-2": -1}).rows[0]

@@ -6,23 +6,20 @@ look-ahead, if none is, which is what grants go by.  The stock in an answer is t
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 
 import attrs
 
-from omscore.asking.stock import AskingStock, Place, due_at, held_at, places_of
+from omscore.asking.stock import AskingStock, Place, papers_of, places_of
 from omscore.atp import lacking, questions
-from omscore.atp.entries import DemandEntry, Entry, of_position
+from omscore.atp.entries import Entry
 from omscore.atp.messages import NoSuchItem
-from omscore.atp.named import named
+from omscore.atp.named import entries_of
 from omscore.atp.outlook import NothingWouldDo
 from omscore.atp.pegging import NO_RANKS, Policy, Table, peg
 from omscore.atp.projected import Lacks
 from omscore.atp.questions import Bundles, Level, LineNotBy, NotBy, Shipment
-from omscore.atp.reservations import Reservation
-from omscore.atp.supplies import Supply
 from omscore.catalog.item import ITEM
 from omscore.kernel import ids
 from omscore.kernel.errors import Refused, Unreadable
@@ -172,16 +169,15 @@ class AskingQuestions(AskingStock):
         Supply counts as it does for who sells through *channel*: when it can be used, and what it
         may serve by the type matrix.
 
-        Supply that is due goes by its document.  What is committed goes by the name of its owner,
-        numbered by day if it has several; what is set aside for a while goes by day.  *ranks* of
-        owners, the lowest first, decide under
-        `priority`.
+        What is due, and what others want, goes by its document.  What is committed goes by the name
+        of its owner, numbered by day if it has several; what is set aside for a while goes by day.
+        *ranks* of owners, the lowest first, decide under `priority`.
         """
         pair, now = (ids.sku(sku), ids.node_id(node)), self._clock.now()
 
         def found(unit: UnitOfWork) -> tuple[Place, list[Entry], dict[str, str]]:
             [place] = places_of(unit, [pair], "sellable", now, self.configuration)
-            return place, *_entries(place, held_at(unit, place), due_at(unit, place), now)
+            return place, *entries_of(place.position, place.today, now, papers_of(unit, place))
 
         place, entries, owners = rerun(found, self.storage)
         if strangers := sorted(set(ranks) - set(owners.values())):
@@ -265,24 +261,3 @@ class AskingQuestions(AskingStock):
         if item.kind != "bundle":
             raise Unreadable("a bundle", "$.sku")
         return {one.sku: one.quantity for one in item.components}
-
-
-def _entries(
-    place: Place,
-    held: Mapping[ids.ReservationId, Reservation],
-    due: Iterable[Supply],
-    now: datetime,
-) -> tuple[list[Entry], dict[str, str]]:
-    """What is due by document, what is committed by reservation, the rest; and who owns it."""
-    rest = tuple(attrs.evolve(one, committed=0) for one in place.position.buckets)
-    bare = attrs.evolve(place.position, buckets=rest)
-    entries = named(of_position(bare, place.today, now), due)
-    owners = dict[str, str]()
-    times = Counter(one.id for one in entries)
-    for one in sorted(held.values(), key=lambda one: (one.owner, one.day, one.open)):
-        times[one.owner] += 1
-        several = times[one.owner] > 1
-        entry = ids.derived(one.owner, times[one.owner]) if several else one.owner
-        entries.append(DemandEntry(entry, one.open, one.day))
-        owners[entry] = one.owner
-    return entries, owners

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import TypeVar
 
 import attrs
 from attrs import field, frozen
@@ -13,16 +14,18 @@ from omscore.atp import counting as ways
 from omscore.atp.entries import of_position
 from omscore.atp.messages import NoSuchItem, NoSuchNode
 from omscore.atp.methods import AtpMethod, Options, Row
+from omscore.atp.named import Papers
 from omscore.atp.outlook import Outlook
-from omscore.atp.position import CONDITIONS, POSITION, Condition, Position, position_id
+from omscore.atp.position import CONDITIONS, POSITION, Condition, Position, position_id, wants_of
 from omscore.atp.reservations import RESERVATION, Reservation
 from omscore.atp.safety import Case
-from omscore.atp.supplies import SUPPLY, Supply
+from omscore.atp.supplies import DEMAND, SUPPLY, wanted_on
 from omscore.atp.terms import PLAIN, Terms, uses
 from omscore.atp.why import WhyAvailable, why
 from omscore.catalog.item import ITEM, Item
 from omscore.kernel import ids, moments
 from omscore.kernel.errors import Refused, Unreadable
+from omscore.kernel.keys import Kind, Listing
 from omscore.kernel.kinds import of_kind, pairs
 from omscore.kernel.moments import local_day
 from omscore.kernel.quantities import units
@@ -35,6 +38,9 @@ from omscore.ports.storage import UnitOfWork
 from omscore.runtime.configuration import Configuration
 from omscore.runtime.handling import rerun
 from omscore.sourcing.rules import NodeInactive
+
+S = TypeVar("S")
+MOST_OWNERS = 100
 
 
 @frozen
@@ -163,25 +169,26 @@ class AskingStock(AskingPromises):
     ) -> WhyAvailable:
         """Why that many units may be promised for *day*, and what would make it *quantity*.
 
-        Supply that is due goes by its document.  It reads as text, too.
+        What is due, and what others want, goes by its document; what is committed by its owner, or
+        by day where more than `MOST_OWNERS` reservations are.  It reads as text, too.
         """
-        place, due = self._place_due(sku, node, day)
+        place, papers = self._place_told(sku, node, day)
         outlook = self._outlook(place, "sellable", method, channel)
-        return why(outlook, place.day(day), units(quantity), due)
+        return why(outlook, place.day(day), units(quantity), papers)
 
-    def _place_due(self, sku: str, node: str, day: date | None) -> tuple[Place, Sequence[Supply]]:
-        """A sellable position and what is due there, as of one moment."""
+    def _place_told(self, sku: str, node: str, day: date | None) -> tuple[Place, Papers]:
+        """A sellable position and what is known of it by name, as of one moment."""
         wanted = None if day is None else moments.day(day, "day")
         pair, now = (ids.sku(sku), ids.node_id(node)), self._clock.now()
 
-        def found(unit: UnitOfWork) -> tuple[Place, Sequence[Supply]]:
+        def found(unit: UnitOfWork) -> tuple[Place, Papers]:
             [place] = places_of(unit, [pair], "sellable", now, self.configuration)
-            return place, due_at(unit, place)
+            return place, papers_of(unit, place, most=MOST_OWNERS)
 
-        place, due = rerun(found, self.storage)
+        place, papers = rerun(found, self.storage)
         if wanted is not None:
             horizon.require_near(wanted, place.today, "day")
-        return place, due
+        return place, papers
 
     def _outlook(
         self, place: Place, condition: Condition, method: str | None, channel: str | None
@@ -324,23 +331,30 @@ def _stock(unit: UnitOfWork, sku: ids.Sku, network: Network) -> Mapping[ids.Node
     return {node: (key.narrow(seen[key].state) or Position()).on_hand for node, key in keys.items()}
 
 
-def due_at(unit: UnitOfWork, place: Place) -> Sequence[Supply]:
-    """What is still to come to a sellable position, by document."""
-    keys = [SUPPLY.key(one.id) for one in unit.listed(SUPPLY.under(_at(place)))]
-    kept = unit.get(keys)
-    return [one for key in keys if (one := key.narrow(kept[key].state)) is not None]
+def papers_of(unit: UnitOfWork, place: Place, *, most: int | None = None) -> Papers:
+    """What is known by name of a sellable position; by owner, if no more than *most* are to tell.
 
-
-def _at(place: Place) -> str:
-    return position_id(place.node, place.sku)
+    What others want is read for the days on which the position says so.
+    """
+    at = position_id(place.node, place.sku)
+    days = sorted({one.day for one in wants_of(place.position)})
+    due = _listed(unit, SUPPLY, SUPPLY.under(at))
+    wanted = [_listed(unit, DEMAND, DEMAND.under(wanted_on(at, day))) for day in days]
+    held = RESERVATION.under(at, most=None if most is None else most + 1)
+    committed = _listed(unit, RESERVATION, held)
+    told = [*committed.values()] if most is None or len(committed) <= most else None
+    return Papers([*due.values()], [one for each in wanted for one in each.values()], told)
 
 
 def held_at(unit: UnitOfWork, place: Place) -> dict[ids.ReservationId, Reservation]:
     """What is committed of a sellable position, by reservation."""
-    keys = [RESERVATION.key(one.id) for one in unit.listed(RESERVATION.under(_at(place)))]
+    listing = RESERVATION.under(position_id(place.node, place.sku))
+    held = _listed(unit, RESERVATION, listing)
+    return {ids.ReservationId(id): one for id, one in held.items()}
+
+
+def _listed(unit: UnitOfWork, kind: Kind[S], listing: Listing[S]) -> dict[str, S]:
+    """What is on a list, by id."""
+    keys = [kind.key(one.id) for one in unit.listed(listing)]
     kept = unit.get(keys)
-    return {
-        ids.ReservationId(key.id): one
-        for key in keys
-        if (one := key.narrow(kept[key].state)) is not None
-    }
+    return {key.id: one for key in keys if (one := key.narrow(kept[key].state)) is not None}

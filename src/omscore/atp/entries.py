@@ -12,7 +12,6 @@ from typing import get_args
 
 from attrs import Attribute, field, frozen
 
-from omscore.atp.buckets import Want
 from omscore.atp.lots import PLAIN, UNLIMITED, Part, SupplyKind
 from omscore.atp.movements import DemandKind
 from omscore.atp.position import Position, wants_of
@@ -175,7 +174,7 @@ def of_position(position: Position, today: date, now: datetime) -> list[Entry]:
         for id, part in _pieces(f"committed:{one.day}", one.committed):
             entries.append(DemandEntry(id, part, one.day))
     for want in wants_of(position):
-        for id, part in _pieces(_foreign(want), want.units):
+        for id, part in _pieces(foreign(want.day, want.kind), want.units):
             entries.append(DemandEntry(id, part, want.day, want.kind))
     for place, held in enumerate(position.held):
         if held.expires_at > now:
@@ -184,8 +183,9 @@ def of_position(position: Position, today: date, now: datetime) -> list[Entry]:
     return entries
 
 
-def _foreign(want: Want) -> str:
-    return f"foreign:{want.day}" if want.kind == "planned" else f"{want.kind}:foreign:{want.day}"
+def foreign(day: date, kind: DemandKind) -> str:
+    """What foreign demand of a *day* goes by, unless a document is known."""
+    return f"foreign:{day}" if kind == "planned" else f"{kind}:foreign:{day}"
 
 
 def _supplies(position: Position) -> Iterator[SupplyEntry]:

@@ -196,12 +196,17 @@ SUPPLY = Kind(
 
 @frozen
 class DemandStated:
-    """Others will take so many units on *day*, for what *kind* of demand."""
+    """Others will take so many units on *day*, for what *kind* of demand.
+
+    By which *document*, and of which *position*, was not kept from the start.
+    """
 
     day: date
     quantity: int
     stamp: Stamp | None = None
     kind: DemandKind = "planned"
+    document: str = ""
+    position: str = ""
 
 
 @frozen
@@ -213,25 +218,38 @@ class DemandOutdated:
 
 @frozen
 class Demand:
-    """What a document last said that others will take, and when."""
+    """What a *document* last said that others will take, and when, of which *position*."""
 
     day: date
     quantity: int
     stamp: Stamp | None = None
     kind: DemandKind = "planned"
+    document: str = ""
+    position: str = ""
 
 
 def evolve_demand(demand: Demand | None, /, *events: DemandStated | DemandOutdated) -> Demand:
     """The demand as it was last stated."""
     for event in events:
         if isinstance(event, DemandStated):
-            demand = Demand(event.day, event.quantity, event.stamp, event.kind)
+            said = event.document, event.position
+            demand = Demand(event.day, event.quantity, event.stamp, event.kind, *said)
     if demand is None:
         raise Broken("a demand begins by being stated")
     return demand
 
 
-DEMAND = Kind("demand", Demand, evolve_demand, (DemandStated, DemandOutdated))
+def wanted_on(position: str, day: date) -> str:
+    """The list of what others will take of *position* on *day*."""
+    return f"{position} {day}"
+
+
+def _wanted(demand: Demand) -> str | None:
+    told = demand.position and demand.quantity
+    return wanted_on(demand.position, demand.day) if told else None
+
+
+DEMAND = Kind("demand", Demand, evolve_demand, (DemandStated, DemandOutdated), listed=_wanted)
 
 
 # --- papers -----------------------------------------------------------------------------------

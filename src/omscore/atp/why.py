@@ -6,17 +6,15 @@ would make a quantity possible.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from attrs import field, frozen
 
-from omscore.atp.entries import of_position
 from omscore.atp.methods import Explanation
-from omscore.atp.named import named
+from omscore.atp.named import NOTHING, Papers, entries_of
 from omscore.atp.outlook import NothingWouldDo, Outlook
 from omscore.atp.projected import Lacks
-from omscore.atp.supplies import Supply
 from omscore.atp.terms import Withheld
 from omscore.kernel.reason import Reason
 
@@ -67,14 +65,14 @@ class WhyAvailable:
         )
 
 
-def why(outlook: Outlook, day: date, asked: int, due: Iterable[Supply] = ()) -> WhyAvailable:
+def why(outlook: Outlook, day: date, asked: int, papers: Papers = NOTHING) -> WhyAvailable:
     """Why so many units may be promised for *day*; `Unreadable` if it is none of the next years.
 
-    Supply goes by the documents of what is *due*, as far as that is told.
+    What it is made of goes by the names of *papers*, as far as they are known.
     """
     position, terms = outlook.position, outlook.terms
     today, now = outlook.today, outlook.now
-    entries = named(of_position(position, today, now), due)
+    entries, _ = entries_of(position, today, now, papers)
     stock = outlook.method.explain(entries, day, today, terms.options)
     most = terms.most(position, day, today=today, now=now)
     withheld, kept = terms.withheld(position, most, now), terms.kept_for(position, most, now)

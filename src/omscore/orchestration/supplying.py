@@ -215,7 +215,8 @@ class Demanding:
         if before is not None and before.quantity:
             gone = DemandScheduled(before.day, -before.quantity, report.document, before.kind)
             changes.tell(at, [gone])
-        changes.tell(key, [DemandStated(report.day, report.quantity, context.stamp, report.kind)])
+        what = report.day, report.quantity, context.stamp, report.kind
+        changes.tell(key, [DemandStated(*what, document=report.document, position=at.id)])
         if report.quantity:
             news = DemandScheduled(report.day, report.quantity, report.document, report.kind)
             changes.tell(at, [news])
