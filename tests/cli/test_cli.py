@@ -3,58 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
-import time
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from omscore.cli import main
-from omscore.testing.builders import day
-
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SMALL = str(EXAMPLES / "small")
 Do = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Do:
-    """Runs a command in an empty folder: its status, and what it printed on which stream."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.delenv("FORCE_COLOR", raising=False)
-
-    def command(*argv: str) -> tuple[int, str, str]:
-        try:
-            status = main(argv)
-        except SystemExit as end:
-            status = int(str(end.code or 0))
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return command
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of a finished replay of the small scenario; to be copied, or only read."""
-    file = tmp_path_factory.mktemp("replayed") / "small.db"
-    assert main(["replay", SMALL, "--database", str(file), "--quiet"]) == 0
-    return file
-
-
-@pytest.fixture
-def copied(database: Path, tmp_path: Path) -> Path:
-    """That file, in the current folder."""
-    return Path(shutil.copy(database, tmp_path / "small.db"))
 
 
 def figures(out: str) -> Any:
@@ -62,7 +21,7 @@ def figures(out: str) -> Any:
     return json.loads(out)
 
 
-# --- help -------------------------------------------------------------------------------------
+# --- help ----------------------------------------------------------------------------------------
 
 
 def test_help_says_what_the_command_does_with_examples_and_statuses(do: Do) -> None:
@@ -106,7 +65,7 @@ def test_wrong_use_says_how_it_is_used(do: Do, argv: tuple[str, ...]) -> None:
     assert err.startswith("usage: omscore")
 
 
-# --- replay -----------------------------------------------------------------------------------
+# --- replay --------------------------------------------------------------------------------------
 
 
 def test_a_replay_ends_with_figures_an_audit_and_what_to_do_next(do: Do) -> None:
@@ -199,7 +158,7 @@ def _dump(file: Path) -> list[str]:
         return sorted(connection.iterdump())
 
 
-# --- what can be wrong outside ----------------------------------------------------------------
+# --- what can be wrong outside -------------------------------------------------------------------
 
 
 def _flat(out: str) -> str:
@@ -292,7 +251,7 @@ def test_without_a_file_there_is_nothing_to_read(do: Do, argv: tuple[str, ...]) 
     assert not list(Path().iterdir())
 
 
-# --- explain and audit ------------------------------------------------------------------------
+# --- explain and audit ---------------------------------------------------------------------------
 
 
 def test_explain_tells_every_event_with_who_when_and_why(do: Do, copied: Path) -> None:
@@ -355,155 +314,3 @@ def test_audit_finds_nothing_in_a_file_that_nobody_touched(do: Do, copied: Path)
     status, out, _ = do("audit")
     assert status == 0
     assert "no difference" in out
-
-
-# --- as a process -----------------------------------------------------------------------------
-
-
-def _process(*argv: str, code: str = "", **env: str) -> subprocess.CompletedProcess[str]:
-    start = ["-c", code] if code else ["-m", "omscore.cli"]
-    return subprocess.run(
-        [sys.executable, *start, *argv],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **env},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def test_the_command_runs_as_a_module() -> None:
-    """For those who have no scripts on their path."""
-    done = _process("replay", SMALL, "--memory", "--json")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert figures(done.stdout)["audit"] == []
-
-
-@pytest.mark.parametrize("missing", ["rich", "sqlalchemy"])
-def test_a_missing_extra_ends_with_the_line_that_mends_it(missing: str) -> None:
-    """Without a traceback."""
-    code = f"import sys; sys.modules[{missing!r}] = None\nfrom omscore.cli import main\n"
-    code += f"sys.exit(main(['replay', {SMALL!r}]))"
-    done = _process(code=code)
-    assert done.returncode == 2
-    assert _one_line(done.stderr)
-    assert "pip install 'omscore[cli]'" in done.stderr
-
-
-def test_help_needs_no_extra() -> None:
-    """Who has installed the bare library can still read what the command would do."""
-    code = "import sys; sys.modules['rich'] = sys.modules['sqlalchemy'] = None\n"
-    code += "from omscore.cli import main\nmain(['--help'])"
-    assert _process(code=code).returncode == 0
-
-
-def test_an_interrupted_replay_says_how_to_go_on(tmp_path: Path) -> None:
-    """Whoever presses Ctrl-C gets one line and no traceback, and a file that is whole."""
-    argv = ["replay", str(EXAMPLES / "online_retail"), "--database", "a.db"]
-    # Whatever a shell started in the background ignores Ctrl-C, and so does all that it starts.
-    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
-    started = f"{heeding}; from omscore.cli import main; raise SystemExit(main({argv!r}))"
-    with subprocess.Popen(
-        [sys.executable, "-c", started],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        cwd=tmp_path,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        until = time.monotonic() + 60
-        while _rows(tmp_path / "a.db") < 100 and time.monotonic() < until:
-            time.sleep(0.1)
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert _one_line(err)
-    assert "goes on" in err
-    assert _rows(tmp_path / "a.db") >= 100
-
-
-def _rows(file: Path) -> int:
-    """How many commands the file knows to be done; none, before it is a database."""
-    try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
-            return int(database.execute("SELECT count(*) FROM omscore_answer").fetchone()[0])
-    except sqlite3.Error:
-        return 0
-
-
-def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
-    """As in `omscore replay … | head -1`."""
-    command = f"'{sys.executable}' -m omscore.cli replay '{SMALL}' --memory | head -1"
-    done = subprocess.run(
-        ["bash", "-c", command],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stderr == ""
-
-
-# --- backtest ---------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def history(tmp_path: Path) -> str:
-    """Sixty parcels, one a day: each third one takes five days, the others two."""
-    rows = [
-        f"berlin,DE,{day(n)},{day(n + (5 if n % 3 == 0 else 2))},{day(n + 6)}" for n in range(60)
-    ]
-    file = tmp_path / "history.csv"
-    file.write_text("\n".join(["node,to,shipped,delivered,promised", *rows, "berlin,DE,?,?,?", ""]))
-    return str(file)
-
-
-def test_a_backtest_says_how_many_promises_would_have_been_kept(do: Do, history: str) -> None:
-    """And at the price of how many days; beside what was promised in truth."""
-    status, out, err = do("backtest", history, "--confidence", "50", "90", "--least", "10")
-
-    assert (status, err) == (0, "")
-    assert "42 shipments from 2026-03-20 on, after 18 before" in out
-    rows = [line.split() for line in out.splitlines() if "%" in line]
-    assert rows == [
-        ["at", "50", "%", "42", "66.7", "%", "2.0", "0"],
-        ["at", "90", "%", "42", "100.0", "%", "5.0", "0"],
-        ["as", "in", "the", "history", "42", "100.0", "%", "6.0", "0"],
-    ]
-    assert "history.csv:62: shipped: expected a day like 2011-04-28" in out
-
-
-def test_a_backtest_explains_its_options(do: Do) -> None:
-    """And the file that it reads."""
-    status, out, _ = do("backtest", "--help")
-
-    assert status == 0
-    for word in "--confidence", "--least", "--from", "--holidays", "--pace", "--json", "delivered":
-        assert word in out
-
-
-def test_a_backtest_for_programs_counts_on_working_days(do: Do, history: str) -> None:
-    """The same figures as JSON; the carrier rests on Sundays and holidays."""
-    status, out, _ = do("backtest", history, "--holidays", "DE", "--json")
-
-    assert status == 0
-    assert [one["confidence"] for one in figures(out)["kept"]] == [50, 90, 95, None]
-    assert figures(out)["bad_rows"] == [{"line": 62, "code": "row.bad-date"}]
-
-
-@pytest.mark.parametrize(
-    "argv",
-    [
-        ("--confidence", "100"),
-        ("--confidence", "0.9"),
-        ("--least", "0"),
-        ("--from", "today"),
-        ("--holidays", "Utopia"),
-    ],
-)
-def test_a_backtest_of_nonsense_is_refused(do: Do, history: str, argv: tuple[str, str]) -> None:
-    """One line on the error stream, and a status that says so."""
-    status, out, err = do("backtest", history, *argv)
-
-    assert (status, out) == (2, "")
-    assert "expected" in err or "a country" in err
-    assert do("backtest", "nowhere.csv")[0] == 2
