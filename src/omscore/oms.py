@@ -26,10 +26,12 @@ from omscore.atp.feeds import BadRow, FeedRow, Report
 from omscore.atp.requests import Grant, Request, ReserveStock, grants_of
 from omscore.kernel import ids
 from omscore.kernel.errors import Unavailable, Unreadable
+from omscore.kernel.kinds import of_kind
 from omscore.kernel.moments import instant
 from omscore.kernel.quantities import units
 from omscore.kernel.recorded import Context, Recorded
 from omscore.kernel.todo import Todo
+from omscore.kernel.truth import truth
 from omscore.network.facts import THE_NETWORK
 from omscore.orchestration.learning import Fact, Learn
 from omscore.ports.storage import Storage
@@ -88,7 +90,9 @@ class Oms(AskingReservations):
         inline: bool = True,
         pause: Pause = at_once,
     ) -> None:
-        super().__init__(storage, clock, configuration or Configuration())
+        if configuration is None:
+            configuration = Configuration()
+        super().__init__(storage, clock, of_kind(Configuration, configuration, "configuration"))
         self.codec = codec or vocabulary.codec()
         self._ids = ids
         self._tenant = tenant
@@ -149,7 +153,7 @@ class Oms(AskingReservations):
         *url* is SQLAlchemy's: `postgresql+psycopg://user:password@host:5432/database`.
         Needs the extra `postgres`: `pip install 'omscore[postgres]'`.
         """
-        if not url.startswith("postgresql"):
+        if not isinstance(url, str) or not url.startswith("postgresql"):
             raise Unreadable("an address like postgresql+psycopg://host/database", "$.url")
         with _needing("postgres"):
             from omscore.adapters.sql import SqlStore
@@ -232,7 +236,7 @@ class Oms(AskingReservations):
 
         Under load one call for many is far cheaper than many calls: see `Batching`.
         """
-        return self.do(ReserveStock(tuple(requests)), key=key, actor=actor).grants
+        return self.do(ReserveStock(requests), key=key, actor=actor).grants
 
     def reserve(self, request: Request, *, key: str | None = None, actor: str = "host") -> Grant:
         """Answer one request for stock: a batch of one."""
@@ -275,9 +279,10 @@ class Oms(AskingReservations):
         Nothing is changed, unless it is to *apply* them: then each is kept, and what that makes
         impossible is declared short.
         """
+        applied = truth(apply, "apply")
         with self.storage.begin() as unit:
             found = proposals(unit)
-        for one in found if apply else ():
+        for one in found if applied else ():
             context = self._context(actor)
             envelope = Envelope(context=context, root=context.command)
             told = rerun(partial(mend, one, envelope, self._dispatch), self.storage)
@@ -301,6 +306,8 @@ class Oms(AskingReservations):
 
         For a worker, and for deadlines.  One that somebody else is working is passed over.
         """
+        if limit is not None:
+            units(limit, "limit", least=0)
         now, worked = self._clock.now(), set[str]()
         while limit is None or len(worked) < limit:
             due = [todo for todo in self.waiting(now) if todo.id not in worked]
@@ -313,8 +320,9 @@ class Oms(AskingReservations):
 
     def waiting(self, until: datetime, *, limit: int = 100) -> Sequence[Todo]:
         """The todos that are due by *until*, earliest first."""
+        moment, most = instant(until, "until"), units(limit, "limit", least=0)
         with self.storage.begin() as unit:
-            return unit.todo(instant(until, "until"), limit=limit)
+            return unit.todo(moment, limit=most)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from omscore.atp.protection import Protection
 from omscore.atp.requests import Request, Wanted
 from omscore.atp.safety import SafetyStock
 from omscore.atp.windows import Windows
+from omscore.catalog.item import ITEM
 from omscore.kernel.errors import Refused, Unreadable
 from omscore.oms import Oms
 from omscore.testing.builders import TODAY, a_shop
@@ -48,6 +49,18 @@ ASKED: dict[str, tuple[Callable[[Oms], object], str]] = {
     "together pairs": (lambda oms: oms.together("berlin", [text]), "$.wanted[0]"),
     "lacking together text": (lambda oms: oms.lacking_together("berlin", text), "$.wanted"),
     "over nodes": (lambda oms: oms.over_nodes("TEA", "berlin"), "$.nodes"),
+    "ranks": (lambda oms: oms.pegging(*AT, ranks=no), "$.ranks"),
+    "a rank": (lambda oms: oms.pegging(*AT, ranks={"o-1": no}), "$.ranks.o-1"),
+    "strategy": (lambda oms: oms.reallocation(*AT, no), "$.strategy"),
+    "requests": (lambda oms: oms.reserve_many(no), "$.requests"),
+    "a key": (lambda oms: oms.get(no), "$.key"),
+    "keys": (lambda oms: oms.history(ITEM.key("TEA"), no), "$.keys[1]"),
+    "limit of work": (lambda oms: oms.work(limit=no), "$.limit"),
+    "limit of todos": (lambda oms: oms.waiting(A_MOMENT, limit=no), "$.limit"),
+    "what if": (lambda oms: oms.explain("o-1", what_if=no), "$.what_if"),
+    "apply": (lambda oms: oms.repair(apply=no), "$.apply"),
+    "configuration": (lambda _: Oms.in_memory(configuration=no), "$.configuration"),
+    "address": (lambda _: Oms.postgres(None), "$.url"),  # type: ignore[arg-type]
     "method": (lambda oms: oms.availability(*AT, method=no), "$.method"),
     "options": (lambda oms: oms.availability(*AT, options=no), "$.options"),
     "clamp": (lambda _: Options(clamp=no), "$.clamp"),

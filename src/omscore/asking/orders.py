@@ -8,7 +8,9 @@ from typing import TypeVar
 from omscore.kernel import ids
 from omscore.kernel.errors import Refused
 from omscore.kernel.keys import Key
+from omscore.kernel.kinds import of_kind
 from omscore.kernel.recorded import Recorded
+from omscore.kernel.truth import truth
 from omscore.lifecycle.fulfillment import fulfillment as fulfillments
 from omscore.lifecycle.fulfillment.fulfillment import FULFILLMENT, Fulfillment
 from omscore.lifecycle.order import order as orders
@@ -73,10 +75,10 @@ class Asking:
         With *what_if*, each plan also says what would have made a better one, or why nobody knows:
         that asks the recipe again for every change it thinks of.
         """
-        id_ = ids.order_id(order)
+        id_, asked = ids.order_id(order), truth(what_if, "what_if")
         known = orders.required(self.get(ORDER.key(id_)), id_)
         history = self.history(*_concerned(known))
-        return story("order", id_, history, self._reconsidered(history) if what_if else {})
+        return story("order", id_, history, self._reconsidered(history) if asked else {})
 
     def _reconsidered(self, history: Iterable[Recorded[object]]) -> dict[str, Sequence[str]]:
         """What could be said of each plan beyond its record, by the event that tells of it."""
@@ -108,11 +110,14 @@ class Asking:
 
     def history(self, *keys: Key[object]) -> Sequence[Recorded[object]]:
         """Every event of these aggregates, in the order of saving."""
+        for place, key in enumerate(keys):
+            of_kind(Key, key, f"keys[{place}]")
         with self.storage.begin() as unit:
             return unit.history(*keys)
 
     def get(self, key: Key[S]) -> S | None:
         """The state at *key*, as it is kept; None if there is none."""
+        of_kind(Key, key, "key")
         return rerun(lambda unit: key.narrow(unit.get([key])[key].state), self.storage)
 
     def audit(self) -> Sequence[Difference]:

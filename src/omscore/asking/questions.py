@@ -28,6 +28,7 @@ from omscore.kernel.quantities import units
 from omscore.kernel.several import each
 from omscore.network.facts import THE_NETWORK, Network
 from omscore.orchestration.precedence import less
+from omscore.orchestration.reallocating import ranks_of
 from omscore.ports.storage import UnitOfWork
 from omscore.runtime.handling import rerun
 from omscore.sourcing.question import Rows
@@ -174,15 +175,16 @@ class AskingQuestions(AskingStock):
         *ranks* of owners, the lowest first, decide under `priority`.
         """
         pair, now = (ids.sku(sku), ids.node_id(node)), self._clock.now()
+        ranked = ranks_of(ranks)
 
         def found(unit: UnitOfWork) -> tuple[Place, list[Entry], dict[str, str]]:
             [place] = places_of(unit, [pair], "sellable", now, self.configuration)
             return place, *entries_of(place.position, place.today, now, papers_of(unit, place))
 
         place, entries, owners = rerun(found, self.storage)
-        if strangers := sorted(set(ranks) - set(owners.values())):
+        if strangers := sorted(set(ranked) - set(owners.values())):
             raise Unreadable("somebody who has reserved units here", f"$.ranks.{strangers[0]}")
-        by_entry = {entry: ranks.get(owner, 0) for entry, owner in owners.items()}
+        by_entry = {entry: ranked.get(owner, 0) for entry, owner in owners.items()}
         counting = self._terms(place, "sellable", None, channel).counting
         return peg(entries, place.today, policy, ranks=by_entry, counting=counting)
 

@@ -29,6 +29,7 @@ from omscore.atp.reallocation import (
     Strategy,
     by_then,
     reallocate,
+    strategy,
     turn,
 )
 from omscore.atp.reservations import Reservation
@@ -110,7 +111,7 @@ class Choices:
     without a rank has rank zero.
     """
 
-    strategy: Strategy
+    strategy: Strategy = field(validator=strategy)
     strategies: Mapping[str, Strategy] = field(converter=strategies_of)
     ranks: Mapping[str, int] = field(converter=ranks_of)
 
