@@ -27,8 +27,8 @@ from omscore.kernel.kinds import pairs
 from omscore.kernel.quantities import units
 from omscore.kernel.several import each
 from omscore.network.facts import THE_NETWORK, Network
+from omscore.orchestration.by_order import ranks_of
 from omscore.orchestration.precedence import less
-from omscore.orchestration.reallocating import ranks_of
 from omscore.ports.storage import UnitOfWork
 from omscore.runtime.handling import rerun
 from omscore.sourcing.question import Rows

@@ -13,8 +13,9 @@ from typing import ClassVar
 from attrs import Attribute, evolve, field, frozen
 from attrs.validators import optional
 
-from omscore.atp.tickets import MOST, Ticket, a_while_or_for_good, distinct, owner_id, some, whole
+from omscore.atp.tickets import MOST, Ticket, distinct, owner_id, some, whole
 from omscore.kernel import ids
+from omscore.kernel.durations import a_while
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.keys import Kind
 from omscore.kernel.moments import some_day
@@ -79,7 +80,7 @@ class Request:
     owner: str = field(converter=owner_id)
     wanted: tuple[Wanted, ...] = field(converter=_wanted)
     at: tuple[ids.NodeId, ...] = field(converter=_nodes, kw_only=True)
-    ttl: timedelta | None = field(validator=a_while_or_for_good, kw_only=True)
+    ttl: timedelta | None = field(validator=optional(a_while), kw_only=True)
     partial: bool = field(default=False, validator=some_truth, kw_only=True)
     channel: str | None = field(default=None, converter=ids.optional_channel, kw_only=True)
     replaces: tuple[Ticket, ...] = field(default=(), converter=_replaced, kw_only=True)

@@ -12,32 +12,18 @@ from typing import TypeVar
 from attrs import Attribute, field, frozen
 
 from omscore.kernel import ids
+from omscore.kernel.durations import a_while
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.quantities import some_units, units
 from omscore.kernel.several import several_of
 
 T = TypeVar("T")
-LONGEST_TTL = timedelta(days=3650)
 MOST = 1_000
 
 
 def owner_id(value: str) -> str:
     """A converter: the name of who holds stock, a word of the host."""
     return ids.checked(value, "owner")
-
-
-def a_while(_: object, attribute: Attribute[timedelta], value: timedelta) -> None:
-    """A validator: a duration that is neither nothing nor endless."""
-    if not isinstance(value, timedelta) or not timedelta(0) < value <= LONGEST_TTL:
-        raise Unreadable(f"a duration up to {LONGEST_TTL.days} days", f"$.{attribute.name}")
-
-
-def a_while_or_for_good(
-    _: object, attribute: Attribute[timedelta], value: timedelta | None
-) -> None:
-    """A validator: such a duration, or None."""
-    if value is not None:
-        a_while(_, attribute, value)
 
 
 def distinct(tickets: tuple[Ticket, ...], name: str) -> tuple[Ticket, ...]:

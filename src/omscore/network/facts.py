@@ -19,6 +19,7 @@ from omscore.kernel.moments import day, optional_zone, zone
 from omscore.kernel.quantities import no_or_some_units
 from omscore.kernel.read_only import ReadOnly
 from omscore.kernel.several import several
+from omscore.kernel.truth import some_truth
 from omscore.network.capacity import CAPACITY_KINDS, CapacityKind
 from omscore.network.hours import Opening, openings, windows
 from omscore.network.pace import Pace
@@ -131,7 +132,7 @@ class Node:
     capacity: Mapping[CapacityKind, int] = field(
         factory=dict, converter=_capacity, kw_only=True, hash=False
     )
-    active: bool = field(default=True, kw_only=True)
+    active: bool = field(default=True, validator=some_truth, kw_only=True)
     at: Point | None = field(default=None, validator=_at, kw_only=True)
     priority: int = field(default=0, validator=no_or_some_units, kw_only=True)
     tags: tuple[str, ...] = field(default=(), converter=_words, kw_only=True)

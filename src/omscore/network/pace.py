@@ -24,7 +24,7 @@ from attrs import field, frozen
 from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.quantities import no_or_some_units, some_units
-from omscore.kernel.several import several
+from omscore.kernel.several import several_of
 from omscore.network.transit import most_at
 
 THOUSAND = 1_000
@@ -78,7 +78,7 @@ class Ratio:
 
 
 def _factors(value: Iterable[Factor]) -> tuple[Factor, ...]:
-    return tuple(sorted(several(value, "factors"), key=lambda one: _sortable(one.place)))
+    return tuple(sorted(several_of(Factor, value, "factors"), key=lambda one: _sortable(one.place)))
 
 
 def _sortable(place: Place) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ def _sortable(place: Place) -> tuple[str, ...]:
 
 
 def _ratios(value: Iterable[Ratio]) -> tuple[Ratio, ...]:
-    return tuple(sorted(several(value, "ratios"), key=lambda one: one.percent))
+    return tuple(sorted(several_of(Ratio, value, "ratios"), key=lambda one: one.percent))
 
 
 @frozen

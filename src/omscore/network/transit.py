@@ -24,7 +24,7 @@ from attrs import Attribute, field, frozen
 from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.quantities import no_or_some_units
-from omscore.kernel.several import several
+from omscore.kernel.several import several_of
 
 TransitName = tuple[ids.NodeId | None, ids.Region | None, ids.Method]
 
@@ -39,7 +39,7 @@ class Took:
 
 
 def _tooks(value: Iterable[Took]) -> tuple[Took, ...]:
-    return tuple(sorted(several(value, "took"), key=lambda took: took.days))
+    return tuple(sorted(several_of(Took, value, "took"), key=lambda took: took.days))
 
 
 def _each_day_once(_: object, __: object, value: tuple[Took, ...]) -> None:

@@ -31,13 +31,13 @@ from omscore.lifecycle.order.order import ORDER, Order, Share
 from omscore.network.facts import THE_NETWORK, Network
 from omscore.orchestration import placing, reallocating, units, withholding
 from omscore.orchestration.backlog import BACKLOG, Backlog, BacklogReallocated, Reallocated
+from omscore.orchestration.by_order import ranks_of
 from omscore.orchestration.planning import Planner
 from omscore.orchestration.reallocating import (
     Choices,
     Held,
     Shipping,
     line_of,
-    ranks_of,
     strategies_of,
 )
 from omscore.sourcing import pipeline

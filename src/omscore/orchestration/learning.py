@@ -11,6 +11,7 @@ from omscore.catalog.item import ITEM, Item, ItemLearned
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.keys import Changes, Key, Seen
 from omscore.kernel.recorded import Context
+from omscore.kernel.several import several
 from omscore.network.facts import (
     THE_NETWORK,
     Calendar,
@@ -36,7 +37,7 @@ Fact = Item | Place
 
 
 def _facts(value: Iterable[Fact]) -> tuple[Fact, ...]:
-    facts = tuple(value)
+    facts = several(value, "facts")
     for place, fact in enumerate(facts):
         if not isinstance(fact, Fact):
             raise Unreadable(

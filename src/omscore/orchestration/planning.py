@@ -21,6 +21,7 @@ from omscore.catalog.item import ITEM
 from omscore.kernel import ids
 from omscore.kernel.errors import ensure
 from omscore.kernel.keys import Changes, Key, Seen
+from omscore.kernel.kinds import of_kind, some_kind
 from omscore.kernel.moments import local_day
 from omscore.kernel.recorded import Context
 from omscore.lifecycle.order.order import ORDER
@@ -32,7 +33,7 @@ from omscore.network.plan import Choice, Decision, Leg, sendings_of
 from omscore.orchestration import backlog, days, expiring, horizon, reserving, withholding
 from omscore.orchestration.backlog import BACKLOG, Backlog, Waiting
 from omscore.orchestration.needing import Known, described, require_served, skus_of
-from omscore.orchestration.precedence import Precedence, first_come, less
+from omscore.orchestration.precedence import Precedence, a_precedence, first_come, less
 from omscore.orchestration.shelves import shelf
 from omscore.promise import dates, options
 from omscore.promise.options import Options
@@ -57,7 +58,7 @@ _Way = tuple[ids.Method, str | None]
 
 
 def _not_in_vain(_: object, __: object, value: Policy) -> None:
-    checked(value)
+    checked(of_kind(Policy, value, "policy"))
 
 
 @frozen
@@ -69,8 +70,8 @@ class Planner:
     """
 
     policy: Policy = field(factory=Policy, validator=_not_in_vain)
-    precedence: Precedence = first_come
-    availability: Availability = field(factory=Availability)
+    precedence: Precedence = field(default=first_come, validator=a_precedence)
+    availability: Availability = field(factory=Availability, validator=some_kind(Availability))
 
     def reads(self, seen: Seen, needs: Sequence[Need]) -> Iterable[Key[object]]:
         """The facts and who waits, then stock at the nodes that could, then their days."""

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import takewhile
+from typing import Any
 
-from attrs import define, field, frozen
+from attrs import Attribute, define, field, frozen
 
 from omscore.atp.lots import UNLIMITED
+from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import Method, NodeId, Region
 from omscore.network.facts import Network
 from omscore.orchestration.backlog import Backlog, Waiting
+from omscore.orchestration.by_order import ranks_of
 from omscore.sourcing.question import Rows
 
 Precedence = Callable[[Backlog, str | None], Sequence[Waiting]]
@@ -23,6 +26,12 @@ Precedence = Callable[[Backlog, str | None], Sequence[Waiting]]
 
 An order that waits itself keeps its place.
 """
+
+
+def a_precedence(_: object, attribute: Attribute[Any], value: Any) -> None:
+    """A validator: something that can be asked who goes first."""
+    if not callable(value):
+        raise Unreadable("a function of a backlog and of who asks", f"$.{attribute.name}")
 
 
 def first_come(backlog: Backlog, who: str | None) -> Sequence[Waiting]:
@@ -35,6 +44,11 @@ def whoever_asks(backlog: Backlog, who: str | None) -> Sequence[Waiting]:
     return ()
 
 
+def _rank(_: object, attribute: Attribute[int], value: object) -> None:
+    if type(value) is not int:
+        raise Unreadable("a whole number", f"$.{attribute.name}")
+
+
 @frozen
 class ByRank:
     """The lowest rank first, of orders and owners by name; among equals, who came first.
@@ -42,8 +56,8 @@ class ByRank:
     Who has no rank of his own has the rank *otherwise*.
     """
 
-    ranks: Mapping[str, int] = field(hash=False)
-    otherwise: int = 0
+    ranks: Mapping[str, int] = field(converter=ranks_of, hash=False)
+    otherwise: int = field(default=0, validator=_rank)
 
     def __call__(self, backlog: Backlog, who: str | None) -> Sequence[Waiting]:
         """All of a lower rank, and those of the same rank that came before *who*."""

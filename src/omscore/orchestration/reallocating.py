@@ -36,13 +36,14 @@ from omscore.atp.reservations import Reservation
 from omscore.atp.sharing import Claim
 from omscore.atp.terms import Terms
 from omscore.kernel.errors import Unreadable
-from omscore.kernel.ids import LineId, Method, OrderId, ReservationId, order_id
+from omscore.kernel.ids import LineId, Method, OrderId, ReservationId
 from omscore.kernel.keys import Key
 from omscore.kernel.moments import local_day
 from omscore.lifecycle.order.order import ORDER, Order
 from omscore.network.calendar import ship_day_of_stock
 from omscore.network.facts import Network, Node
 from omscore.orchestration.backlog import Backlog
+from omscore.orchestration.by_order import by_order, ranks_of
 from omscore.orchestration.precedence import served_from
 
 V = TypeVar("V")
@@ -81,26 +82,11 @@ class Shipping:
 
 def strategies_of(value: Mapping[str, Strategy]) -> Mapping[str, Strategy]:
     """A converter: the strategies of orders, by name."""
-    found = _by_order(value, "strategies")
+    found = by_order(value, "strategies")
     for order, one in found.items():
         if one not in STRATEGIES:
             raise Unreadable(f"one of {', '.join(STRATEGIES)}", f"$.strategies.{order}")
     return found
-
-
-def ranks_of(value: Mapping[str, int]) -> Mapping[str, int]:
-    """A converter: the ranks of orders, by name, the lowest first."""
-    found = _by_order(value, "ranks")
-    for order, one in found.items():
-        if type(one) is not int:
-            raise Unreadable("a whole number", f"$.ranks.{order}")
-    return found
-
-
-def _by_order(value: Mapping[str, V], name: str) -> Mapping[str, V]:
-    if not isinstance(value, Mapping):
-        raise Unreadable("a value for each order", f"$.{name}")
-    return {order_id(order): one for order, one in value.items()}
 
 
 @frozen

@@ -13,8 +13,10 @@ from attrs import field, frozen
 
 from omscore.atp.movements import ShortageDeclared
 from omscore.kernel import ids
+from omscore.kernel.durations import a_while, no_or_a_while
 from omscore.kernel.flow import Flow
 from omscore.kernel.keys import Changes, Key, Kind, Seen
+from omscore.kernel.quantities import no_or_some_units
 from omscore.kernel.reason import Noted
 from omscore.kernel.recorded import Context, Recorded
 from omscore.kernel.todo import Later
@@ -75,9 +77,9 @@ class Recovery:
     *cool_down*; units that begin to wait are tried again after *patience*, if not before.
     """
 
-    tries: int = 5
-    cool_down: timedelta = timedelta(hours=24)
-    patience: timedelta = timedelta(hours=24)
+    tries: int = field(default=5, validator=no_or_some_units)
+    cool_down: timedelta = field(default=timedelta(hours=24), validator=no_or_a_while)
+    patience: timedelta = field(default=timedelta(hours=24), validator=a_while)
 
     def react(
         self, process: Recovering | None, heard: Recorded[UnitsMoved | ShortageDeclared]

@@ -33,9 +33,9 @@ from omscore.atp.requests import (
     Wanted,
 )
 from omscore.atp.reservations import RESERVATION, StockReserved
-from omscore.atp.tickets import a_while
 from omscore.catalog.item import ITEM
 from omscore.kernel import ids
+from omscore.kernel.durations import a_while
 from omscore.kernel.keys import Changes, Key, Seen
 from omscore.kernel.moments import local_day
 from omscore.kernel.quantities import no_or_some_units
@@ -47,7 +47,7 @@ from omscore.orchestration import backlog, expiring, horizon, withholding
 from omscore.orchestration.backlog import BACKLOG, Backlog
 from omscore.orchestration.desk import Desk
 from omscore.orchestration.expiring import node_at, sku_at
-from omscore.orchestration.precedence import Precedence, first_come
+from omscore.orchestration.precedence import Precedence, a_precedence, first_come
 from omscore.orchestration.seating import Seat, Seating
 
 Group = tuple[ids.NodeId, ...]
@@ -64,7 +64,7 @@ class Reserving:
     max_ttl: timedelta = field(default=timedelta(days=30), validator=a_while)
     max_extensions: int = field(default=3, validator=no_or_some_units)
     for_good: bool = field(default=True, validator=some_truth)
-    precedence: Precedence = first_come
+    precedence: Precedence = field(default=first_come, validator=a_precedence)
 
     def too_long(self, ttl: timedelta | None) -> TtlTooLong | None:
         """Why stock is not kept for *ttl*."""

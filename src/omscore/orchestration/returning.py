@@ -9,16 +9,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import assert_never
 
-from attrs import frozen
+from attrs import field, frozen
 
 from omscore.atp.lots import PLAIN, Lot, common
 from omscore.atp.position import CONDITIONS, POSITION, Condition, position_id
 from omscore.kernel import ids
+from omscore.kernel.durations import a_while
 from omscore.kernel.errors import Refused
 from omscore.kernel.flow import Flow
 from omscore.kernel.keys import Changes, Key, Kind, Seen
 from omscore.kernel.recorded import Context, Recorded
 from omscore.kernel.todo import Later
+from omscore.kernel.truth import some_truth
 from omscore.lifecycle.fulfillment.fulfillment import FULFILLMENT, Fulfillment
 from omscore.lifecycle.order import order as orders
 from omscore.lifecycle.order.messages import ReturnCounted
@@ -284,8 +286,8 @@ class ReturnPolicy:
     An announced return that has not come after *lapse* is canceled.
     """
 
-    accept: bool = True
-    lapse: timedelta = timedelta(days=60)
+    accept: bool = field(default=True, validator=some_truth)
+    lapse: timedelta = field(default=timedelta(days=60), validator=a_while)
 
     def react(
         self,

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 import attrs
-from attrs import frozen
+from attrs import field, frozen
 
 from omscore.atp.lots import PLAIN, Lot, common
 from omscore.atp.messages import (
@@ -50,6 +50,7 @@ from omscore.kernel.errors import Refused
 from omscore.kernel.ids import DocumentId, NodeId, Sku
 from omscore.kernel.keys import Changes, Key, Kind, Seen
 from omscore.kernel.moments import day_over, local_day
+from omscore.kernel.quantities import no_or_some_units
 from omscore.kernel.reason import Reason
 from omscore.kernel.recorded import Context, Recorded, Stamp
 from omscore.kernel.todo import Later
@@ -170,7 +171,7 @@ class Receiving:
 class Lapsing:
     """A deadline: what has not come by the end of its day is expected *delay_days* from today."""
 
-    delay_days: int = 7
+    delay_days: int = field(default=7, validator=no_or_some_units)
 
     def reads(self, command: LapseSupply, seen: Seen) -> Iterable[Key[object]]:
         """The facts, the supply and its position."""

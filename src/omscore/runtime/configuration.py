@@ -16,6 +16,7 @@ from omscore.atp.feeds import TakeBatch
 from omscore.atp.movements import ShortageDeclared, StockEntered
 from omscore.atp.supplies import SupplyChanged, SupplyExpected
 from omscore.kernel.flow import Flow
+from omscore.kernel.kinds import some_kind
 from omscore.lifecycle.fulfillment import messages as fulfillment
 from omscore.lifecycle.fulfillment.chart import SHIP_FLOW
 from omscore.lifecycle.order import messages as order
@@ -57,7 +58,7 @@ def _every(_: object) -> bool:
 
 @frozen(kw_only=True)
 class Configuration:
-    """The choices of a host; every one has a default.
+    """The choices of a host; every one has a default; `Unreadable` for one of another kind.
 
     *unit_flow* and its companions are flows, extended where the host has stages of its own.
     *planner* says how orders are sourced, *availability* which method answers and what is withheld
@@ -66,16 +67,24 @@ class Configuration:
     *handlers* and *processes* of the host come on top of the library's own.
     """
 
-    unit_flow: Flow = UNIT_FLOW
-    ship_flow: Flow = SHIP_FLOW
-    return_flow: Flow = RETURN_FLOW
-    quote_flow: Flow = QUOTE_FLOW
-    planner: Planner = field(factory=Planner)
-    availability: Availability = field(factory=Availability)
-    reserving: requesting.Reserving = field(factory=requesting.Reserving)
-    lapsing: supplying.Lapsing = field(factory=supplying.Lapsing)
-    recovery: recovering.Recovery = field(factory=recovering.Recovery)
-    returning: returning.ReturnPolicy = field(factory=returning.ReturnPolicy)
+    unit_flow: Flow = field(default=UNIT_FLOW, validator=some_kind(Flow))
+    ship_flow: Flow = field(default=SHIP_FLOW, validator=some_kind(Flow))
+    return_flow: Flow = field(default=RETURN_FLOW, validator=some_kind(Flow))
+    quote_flow: Flow = field(default=QUOTE_FLOW, validator=some_kind(Flow))
+    planner: Planner = field(factory=Planner, validator=some_kind(Planner))
+    availability: Availability = field(factory=Availability, validator=some_kind(Availability))
+    reserving: requesting.Reserving = field(
+        factory=requesting.Reserving, validator=some_kind(requesting.Reserving)
+    )
+    lapsing: supplying.Lapsing = field(
+        factory=supplying.Lapsing, validator=some_kind(supplying.Lapsing)
+    )
+    recovery: recovering.Recovery = field(
+        factory=recovering.Recovery, validator=some_kind(recovering.Recovery)
+    )
+    returning: returning.ReturnPolicy = field(
+        factory=returning.ReturnPolicy, validator=some_kind(returning.ReturnPolicy)
+    )
     handlers: Handlers = field(factory=dict)
     processes: Sequence[Process] = ()
 

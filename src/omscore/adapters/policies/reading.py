@@ -89,6 +89,8 @@ def table_of(text: str) -> dict[str, Any]:
 
 def policy_of(table: Mapping[str, Any], registry: Registry = BUILT_IN) -> Policy:
     """The policy that a *table* of a larger file describes; `Unreadable` as above."""
+    if not isinstance(table, Mapping):
+        raise Unreadable("a table")
     try:
         return _policy_of(table, registry)
     except RecursionError:

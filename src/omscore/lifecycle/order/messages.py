@@ -14,6 +14,7 @@ from omscore.kernel import ids
 from omscore.kernel.quantities import some_units
 from omscore.kernel.reason import Noted, Reason
 from omscore.kernel.several import several
+from omscore.kernel.truth import some_truth
 from omscore.network.facts import STANDARD
 from omscore.network.plan import Decision
 
@@ -39,7 +40,7 @@ class PlaceOrder:
     customer: str | None = field(
         default=None, converter=ids.optional_customer, repr=False, kw_only=True
     )
-    complete: bool = field(default=False, kw_only=True)
+    complete: bool = field(default=False, validator=some_truth, kw_only=True)
     channel: str | None = field(default=None, converter=ids.optional_channel, kw_only=True)
 
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import ClassVar, get_args
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
 from omscore.catalog.explosion import Part
 from omscore.catalog.line import Line, acceptable_lines, several_lines
 from omscore.kernel import ids
+from omscore.kernel.durations import duration
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.reason import Reason
 from omscore.network.facts import STANDARD
@@ -19,11 +20,6 @@ from omscore.network.plan import Choice, Decision, Leg
 LONGEST_TTL = timedelta(days=90)
 
 # --- commands ---------------------------------------------------------------------------------
-
-
-def _ttl(_: object, attribute: Attribute[timedelta], value: timedelta) -> None:
-    if not isinstance(value, timedelta) or not timedelta(0) < value <= LONGEST_TTL:
-        raise Unreadable(f"a duration up to {LONGEST_TTL.days} days", f"$.{attribute.name}")
 
 
 def _choice(_: object, __: object, value: Choice) -> None:
@@ -42,7 +38,9 @@ class RequestQuote:
     lines: tuple[Line, ...] = field(converter=several_lines, validator=acceptable_lines)
     ship_to: ids.Region = field(converter=ids.ship_to)
     method: ids.Method = field(default=STANDARD, converter=ids.method, kw_only=True)
-    ttl: timedelta = field(default=timedelta(minutes=30), validator=_ttl, kw_only=True)
+    ttl: timedelta = field(
+        default=timedelta(minutes=30), validator=duration(LONGEST_TTL), kw_only=True
+    )
     option: Choice = field(default="chosen", validator=_choice, kw_only=True)
     channel: str | None = field(default=None, converter=ids.optional_channel, kw_only=True)
 
@@ -75,7 +73,9 @@ class RenewQuote:
 
     quote: ids.QuoteId = field(converter=ids.quote_id)
     renewed: ids.QuoteId = field(converter=_renewed, kw_only=True)
-    ttl: timedelta = field(default=timedelta(minutes=30), validator=_ttl, kw_only=True)
+    ttl: timedelta = field(
+        default=timedelta(minutes=30), validator=duration(LONGEST_TTL), kw_only=True
+    )
 
 
 @frozen
