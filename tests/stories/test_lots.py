@@ -235,6 +235,20 @@ def test_no_plan_ships_milk_after_its_day(capacity: dict[str, int]) -> None:
     laws.check(shop.oms)
 
 
+def test_no_plan_ships_what_is_only_due_after_its_day() -> None:
+    """Nothing expires on the shelf; what comes today is of no use tomorrow, when there is room."""
+    narrow = a_node("berlin", ships_to=["DE"], capacity={"units": 3})
+    shop = a_shop({"berlin": {"TEA": 2}}, nodes=[narrow]).given(
+        an_order(2, id="o-1"),
+        ExpectSupply(**AT, quantity=3, day=day(0), use_by=day(0), document="po-1"),
+        an_order(3, id="o-2"),
+    )
+
+    groups = shop.oms.order("o-2").lines[LineId("1")].groups
+    assert {group.ship_day: units for group, units in groups.items()} == {day(0): 1, None: 2}
+    laws.check(shop.oms)
+
+
 # --- nobody counts it ---------------------------------------------------------------------------
 
 

@@ -166,7 +166,9 @@ class Planner:
                     if terms.protection is None:  # elsewhere those who wait have their own share
                         shared.setdefault(sku, {})[node] = found.rows
                     if found.use_by:
-                        use_by[node, sku], closed[node, sku] = found.use_by, found.closed
+                        use_by[node, sku] = found.use_by
+                    if found.closed:
+                        closed[node, sku] = found.closed
             if limited(network.nodes[node]):
                 for day in self._days(network, node, at.values(), now):
                     room.update(days.left(changes, network.nodes[node], day, known))
