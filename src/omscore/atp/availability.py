@@ -23,31 +23,19 @@ from omscore.atp.safety import Case, SafetyStock
 from omscore.atp.terms import PLAIN, Terms
 from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
-from omscore.kernel.several import several, several_of
+from omscore.kernel.several import several_of
 
 LOOK_AHEAD = LookAhead()
-
-
-def _sku(value: str | None) -> ids.Sku | None:
-    return None if value is None else ids.sku(value)
-
-
-def _node(value: str | None) -> ids.NodeId | None:
-    return None if value is None else ids.node_id(value)
-
-
-def _classes(value: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({ids.checked(one, "classes") for one in several(value, "classes")}))
 
 
 @frozen(kw_only=True)
 class Scope:
     """What a rule speaks of: an item, a node, a channel, items of *classes*; None is any."""
 
-    sku: ids.Sku | None = field(default=None, converter=_sku)
-    node: ids.NodeId | None = field(default=None, converter=_node)
+    sku: ids.Sku | None = field(default=None, converter=ids.optional_sku)
+    node: ids.NodeId | None = field(default=None, converter=ids.optional_node_id)
     channel: str | None = field(default=None, converter=ids.optional_channel)
-    classes: tuple[str, ...] = field(default=(), converter=_classes)
+    classes: tuple[str, ...] = field(default=(), converter=ids.classes)
 
     def fits(self, case: Case, channel: str | None) -> bool:
         """Whether it speaks of *case*, for who sells through *channel*."""

@@ -52,7 +52,7 @@ def _name(value: str) -> str:
 
 
 def _parent(value: str | None) -> str | None:
-    return None if value is None else ids.checked(value, "parent")
+    return ids.optional(value, "parent")
 
 
 @frozen

@@ -16,7 +16,7 @@ from omscore.atp.shares import shares
 from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.quantities import no_or_some_units
-from omscore.kernel.several import several, several_of
+from omscore.kernel.several import several_of
 
 
 class Withheld(NamedTuple):
@@ -33,18 +33,6 @@ def withhold(available: int, safety: int) -> Withheld:
     return Withheld(withheld, safety - withheld, available - withheld)
 
 
-def _classes(value: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({ids.checked(one, "classes") for one in several(value, "classes")}))
-
-
-def _sku(value: str | None) -> ids.Sku | None:
-    return None if value is None else ids.sku(value)
-
-
-def _node(value: str | None) -> ids.NodeId | None:
-    return None if value is None else ids.node_id(value)
-
-
 @frozen(kw_only=True)
 class SafetyRule:
     """Hold back *units*, or this node's part of *percent* of what the whole network has.
@@ -55,10 +43,10 @@ class SafetyRule:
 
     units: int = field(default=0, validator=no_or_some_units)
     percent: int = field(default=0, validator=percent)
-    sku: ids.Sku | None = field(default=None, converter=_sku)
-    node: ids.NodeId | None = field(default=None, converter=_node)
+    sku: ids.Sku | None = field(default=None, converter=ids.optional_sku)
+    node: ids.NodeId | None = field(default=None, converter=ids.optional_node_id)
     method: ids.Method | None = field(default=None, converter=ids.optional_method)
-    classes: tuple[str, ...] = field(default=(), converter=_classes)
+    classes: tuple[str, ...] = field(default=(), converter=ids.classes)
 
     def __attrs_post_init__(self) -> None:
         if self.units and self.percent:
@@ -87,7 +75,7 @@ class Case:
     sku: ids.Sku = field(converter=ids.sku)
     node: ids.NodeId = field(converter=ids.node_id)
     method: ids.Method | None = field(default=None, converter=ids.optional_method)
-    classes: tuple[str, ...] = field(default=(), converter=_classes)
+    classes: tuple[str, ...] = field(default=(), converter=ids.classes)
 
 
 @frozen

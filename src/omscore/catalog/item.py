@@ -11,7 +11,7 @@ from omscore.kernel import ids
 from omscore.kernel.errors import Broken, Unreadable
 from omscore.kernel.keys import Kind
 from omscore.kernel.quantities import no_or_some_units, some_units
-from omscore.kernel.several import several, several_of
+from omscore.kernel.several import several_of
 
 ItemKind = Literal["stock", "bundle", "digital", "service"]
 
@@ -22,10 +22,6 @@ class Component:
 
     sku: ids.Sku = field(converter=ids.sku)
     quantity: int = field(default=1, validator=some_units)
-
-
-def _classes(value: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({ids.checked(one, "classes") for one in several(value, "classes")}))
 
 
 def _components(value: Iterable[Component]) -> tuple[Component, ...]:
@@ -45,7 +41,7 @@ class Item:
     kind: ItemKind = field(default="stock", kw_only=True)
     components: tuple[Component, ...] = field(default=(), converter=_components, kw_only=True)
     weight_g: int = field(default=0, validator=no_or_some_units, kw_only=True)
-    classes: tuple[str, ...] = field(default=(), converter=_classes, kw_only=True)
+    classes: tuple[str, ...] = field(default=(), converter=ids.classes, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if self.kind not in ("stock", "bundle", "digital", "service"):

@@ -7,10 +7,12 @@ derived things follow from what they derive from, so that a retry writes the sam
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from hashlib import blake2b
 from typing import NewType
 
 from omscore.kernel.errors import Unreadable
+from omscore.kernel.several import each_once
 
 CommandId = NewType("CommandId", str)
 OrderId = NewType("OrderId", str)
@@ -101,6 +103,11 @@ def sku(value: str) -> Sku:
     return Sku(checked(value, "sku"))
 
 
+def optional_sku(value: str | None) -> Sku | None:
+    """An id of an item, or None."""
+    return None if value is None else sku(value)
+
+
 def document_id(value: str, name: str = "document") -> DocumentId:
     """An id of a paper of the source (a delivery note, a purchase order line, a count)."""
     return DocumentId(checked(value, name))
@@ -164,6 +171,16 @@ def reason(value: str) -> str:
 def move(value: str) -> str:
     """The name of a move of a flow."""
     return checked(value, "move")
+
+
+def classes(value: Iterable[str]) -> tuple[str, ...]:
+    """The classes of an item, in words of the host: each once, in order."""
+    return each_once(checked, value, "classes")
+
+
+def tags(value: Iterable[str]) -> tuple[str, ...]:
+    """The tags of a node, in words of the host: each once, in order."""
+    return each_once(checked, value, "tags")
 
 
 def optional(value: str | None, name: str) -> str | None:

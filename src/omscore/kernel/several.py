@@ -1,8 +1,8 @@
-"""Several values from outside, in the order given: a list or the like, never one string."""
+"""Several values from outside: a list or the like, never one string."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from attrs import Attribute
@@ -10,6 +10,7 @@ from attrs import Attribute
 from omscore.kernel.errors import Unreadable
 
 T = TypeVar("T")
+Word = TypeVar("Word", bound=str)
 
 
 def each(value: Iterable[T], name: str) -> Iterable[T]:
@@ -31,6 +32,13 @@ def several_of(type_: type[T], value: Iterable[T], name: str) -> tuple[T, ...]:
         if not isinstance(one, type_):
             raise Unreadable(f"a {type_.__name__}", f"$.{name}[{place}]")
     return row
+
+
+def each_once(
+    read: Callable[[str, str], Word], value: Iterable[str], name: str
+) -> tuple[Word, ...]:
+    """The words of *value*, as *read* makes them of what is at *name*: each once, in order."""
+    return tuple(sorted({read(one, name) for one in several(value, name)}))
 
 
 def at_least_one(_: object, attribute: Attribute[T], value: T) -> None:

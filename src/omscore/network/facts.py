@@ -66,10 +66,6 @@ def _capacity(value: Mapping[str, int]) -> Mapping[CapacityKind, int]:
     return ReadOnly({kind: value[kind] for kind in CAPACITY_KINDS if kind in value})
 
 
-def _words(value: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({ids.checked(one, "tags") for one in several(value, "tags")}))
-
-
 def _at(_: object, __: object, value: Point | None) -> None:
     if value is not None and not isinstance(value, Point):
         raise Unreadable("a point", "$.at")
@@ -135,7 +131,7 @@ class Node:
     active: bool = field(default=True, validator=some_truth, kw_only=True)
     at: Point | None = field(default=None, validator=_at, kw_only=True)
     priority: int = field(default=0, validator=no_or_some_units, kw_only=True)
-    tags: tuple[str, ...] = field(default=(), converter=_words, kw_only=True)
+    tags: tuple[str, ...] = field(default=(), converter=ids.tags, kw_only=True)
     hours: tuple[Opening, ...] = field(default=(), converter=openings, kw_only=True)
     collect_minutes: int = field(default=0, validator=no_or_some_units, kw_only=True)
     region: ids.Region | None = field(default=None, converter=ids.optional_region, kw_only=True)

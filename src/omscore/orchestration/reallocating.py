@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import TypeVar
 
 from attrs import field, frozen
 
@@ -45,8 +44,6 @@ from omscore.network.facts import Network, Node
 from omscore.orchestration.backlog import Backlog
 from omscore.orchestration.by_order import by_order, ranks_of
 from omscore.orchestration.precedence import served_from
-
-V = TypeVar("V")
 
 Held = Mapping[ReservationId, Reservation]
 Selling = Callable[[Method | None, str | None], Terms]

@@ -15,7 +15,7 @@ from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.quantities import no_or_some_units, some_units
 from omscore.kernel.reason import Reason
-from omscore.kernel.several import at_least_one, several
+from omscore.kernel.several import at_least_one, each_once
 from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.need import Need
 from omscore.sourcing.units import DAYS, KM, PERCENT, TAGS
@@ -116,31 +116,19 @@ class TooOld(Reason):
 # --- rules ------------------------------------------------------------------------------------
 
 
-def _tags(value: Iterable[str]) -> tuple[str, ...]:
-    return _words(value, "tags")
-
-
-def _classes(value: Iterable[str]) -> tuple[str, ...]:
-    return _words(value, "classes")
-
-
 def _channels(value: Iterable[str]) -> tuple[str, ...]:
-    return _words(value, "channels")
+    return each_once(ids.checked, value, "channels")
 
 
 def _prefixes(value: Iterable[str]) -> tuple[str, ...]:
-    return _words(value, "prefixes")
-
-
-def _words(value: Iterable[str], name: str) -> tuple[str, ...]:
-    return tuple(sorted({ids.checked(one, name) for one in several(value, name)}))
+    return each_once(ids.checked, value, "prefixes")
 
 
 @frozen
 class OnlyTags:
     """Only nodes with one of these *tags*, such as a group of nodes: see `fallbacks`."""
 
-    tags: tuple[str, ...] = field(converter=_tags, validator=at_least_one, metadata=TAGS)
+    tags: tuple[str, ...] = field(converter=ids.tags, validator=at_least_one, metadata=TAGS)
 
     def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
         return None if any([tag in self.tags for tag in candidate.node.tags]) else WrongGroup()
@@ -150,7 +138,7 @@ class OnlyTags:
 class OnlyClasses:
     """Only items of one of these *classes*: a condition for `When`."""
 
-    classes: tuple[str, ...] = field(converter=_classes, validator=at_least_one)
+    classes: tuple[str, ...] = field(converter=ids.classes, validator=at_least_one)
 
     def __call__(self, need: Need, candidate: Candidate, /) -> Reason | None:
         return None if any([one in self.classes for one in need.classes]) else WrongClass()
@@ -174,7 +162,7 @@ class Carries:
     from nodes that carry the brand.  For hazardous, oversize or chilled goods, sellers and brands.
     """
 
-    classes: tuple[str, ...] = field(default=(), converter=_classes)
+    classes: tuple[str, ...] = field(default=(), converter=ids.classes)
     prefixes: tuple[str, ...] = field(default=(), converter=_prefixes)
 
     def __attrs_post_init__(self) -> None:

@@ -15,7 +15,7 @@ from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.quantities import no_or_some_units, some_units
 from omscore.kernel.reason import Reason
-from omscore.kernel.several import at_least_one, several
+from omscore.kernel.several import at_least_one, each_once, several
 from omscore.network.facts import NodeKind
 from omscore.sourcing.candidate import Candidate
 from omscore.sourcing.need import Need
@@ -133,15 +133,15 @@ class SafetyStock(Reason):
 
 
 def _nodes(value: Iterable[str]) -> tuple[ids.NodeId, ...]:
-    return tuple(sorted({ids.node_id(one, "nodes") for one in several(value, "nodes")}))
+    return each_once(ids.node_id, value, "nodes")
 
 
 def _methods(value: Iterable[str]) -> tuple[ids.Method, ...]:
-    return tuple(sorted({ids.method(one, "methods") for one in several(value, "methods")}))
+    return each_once(ids.method, value, "methods")
 
 
 def _regions(value: Iterable[str]) -> tuple[ids.Region, ...]:
-    return tuple(sorted({ids.region(one, "regions") for one in several(value, "regions")}))
+    return each_once(ids.region, value, "regions")
 
 
 def _kinds(value: Iterable[str]) -> tuple[NodeKind, ...]:
