@@ -14,18 +14,16 @@ LONGEST = timedelta(days=3650)
 
 
 def duration(
-    longest: timedelta = LONGEST, *, none: bool = False
+    longest: timedelta = LONGEST, *, least: timedelta = timedelta.resolution
 ) -> Callable[[Any, Attribute[Any], object], None]:
-    """A validator: a duration up to *longest*; *none* lets it be no time at all."""
+    """A validator: a duration from *least*, which is some time at all, up to *longest*."""
 
     def validator(_: object, attribute: Attribute[Any], value: object) -> None:
-        if not isinstance(value, timedelta) or not timedelta(0) <= value <= longest:
+        if not isinstance(value, timedelta) or not least <= value <= longest:
             raise Unreadable(f"a duration up to {longest.days} days", f"$.{attribute.name}")
-        if not (value or none):
-            raise Unreadable("a duration, and not none", f"$.{attribute.name}")
 
     return validator
 
 
 a_while = duration()
-no_or_a_while = duration(none=True)
+no_or_a_while = duration(least=timedelta(0))
