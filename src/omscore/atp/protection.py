@@ -21,6 +21,7 @@ from attrs import Attribute, field, frozen
 from omscore.atp.lots import UNLIMITED
 from omscore.atp.methods import Row
 from omscore.atp.shares import shares
+from omscore.atp.sharing import rank
 from omscore.kernel import ids
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.quantities import some_units, units
@@ -67,13 +68,11 @@ class Segment:
     amount: int = field(validator=some_units)
     measure: Measure = field(default="units", validator=_measure)
     parent: str | None = field(default=None, converter=_parent, kw_only=True)
-    rank: int = field(default=0, kw_only=True)
+    rank: int = field(default=0, validator=rank, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if self.measure == "percent" and self.amount > 100:
             raise Unreadable("100 percent at most", "$.amount")
-        if type(self.rank) is not int:
-            raise Unreadable("a whole number", "$.rank")
 
 
 @frozen

@@ -14,6 +14,7 @@ from typing import Any
 from attrs import Attribute, define, field, frozen
 
 from omscore.atp.lots import UNLIMITED
+from omscore.atp.sharing import rank
 from omscore.kernel.errors import Unreadable
 from omscore.kernel.ids import Method, NodeId, Region
 from omscore.network.facts import Network
@@ -44,11 +45,6 @@ def whoever_asks(backlog: Backlog, who: str | None) -> Sequence[Waiting]:
     return ()
 
 
-def _rank(_: object, attribute: Attribute[int], value: object) -> None:
-    if type(value) is not int:
-        raise Unreadable("a whole number", f"$.{attribute.name}")
-
-
 @frozen
 class ByRank:
     """The lowest rank first, of orders and owners by name; among equals, who came first.
@@ -57,7 +53,7 @@ class ByRank:
     """
 
     ranks: Mapping[str, int] = field(converter=ranks_of, hash=False)
-    otherwise: int = field(default=0, validator=_rank)
+    otherwise: int = field(default=0, validator=rank)
 
     def __call__(self, backlog: Backlog, who: str | None) -> Sequence[Waiting]:
         """All of a lower rank, and those of the same rank that came before *who*."""
