@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain
 from typing import TypeVar
 
 import attrs
@@ -25,7 +26,7 @@ from omscore.atp.why import WhyAvailable, why
 from omscore.catalog.item import ITEM, Item
 from omscore.kernel import ids, moments
 from omscore.kernel.errors import Refused, Unreadable
-from omscore.kernel.keys import Kind, Listing
+from omscore.kernel.keys import Key, Kind
 from omscore.kernel.kinds import of_kind, pairs
 from omscore.kernel.moments import local_day
 from omscore.kernel.quantities import units
@@ -337,24 +338,24 @@ def papers_of(unit: UnitOfWork, place: Place, *, most: int | None = None) -> Pap
     What others want is read for the days on which the position says so.
     """
     at = position_id(place.node, place.sku)
+    due = _kept(unit, SUPPLY, unit.listed(SUPPLY.under(at)))
     days = sorted({one.day for one in wants_of(place.position)})
-    due = _listed(unit, SUPPLY, SUPPLY.under(at))
-    wanted = [_listed(unit, DEMAND, DEMAND.under(wanted_on(at, day))) for day in days]
-    held = RESERVATION.under(at, most=None if most is None else most + 1)
-    committed = _listed(unit, RESERVATION, held)
-    told = [*committed.values()] if most is None or len(committed) <= most else None
-    return Papers([*due.values()], [one for each in wanted for one in each.values()], told)
+    lists = [unit.listed(DEMAND.under(wanted_on(at, day))) for day in days]
+    wanted = _kept(unit, DEMAND, chain.from_iterable(lists))
+    held = unit.listed(RESERVATION.under(at, most=None if most is None else most + 1))
+    few = most is None or len(held) <= most
+    committed = [*_kept(unit, RESERVATION, held).values()] if few else None
+    return Papers([*due.values()], [*wanted.values()], committed)
 
 
 def held_at(unit: UnitOfWork, place: Place) -> dict[ids.ReservationId, Reservation]:
     """What is committed of a sellable position, by reservation."""
-    listing = RESERVATION.under(position_id(place.node, place.sku))
-    held = _listed(unit, RESERVATION, listing)
-    return {ids.ReservationId(id): one for id, one in held.items()}
+    held = unit.listed(RESERVATION.under(position_id(place.node, place.sku)))
+    return {ids.ReservationId(id): one for id, one in _kept(unit, RESERVATION, held).items()}
 
 
-def _listed(unit: UnitOfWork, kind: Kind[S], listing: Listing[S]) -> dict[str, S]:
-    """What is on a list, by id."""
-    keys = [kind.key(one.id) for one in unit.listed(listing)]
+def _kept(unit: UnitOfWork, kind: Kind[S], listed: Iterable[Key[object]]) -> dict[str, S]:
+    """What is kept of those *listed*, by id."""
+    keys = [kind.key(one.id) for one in listed]
     kept = unit.get(keys)
     return {key.id: one for key in keys if (one := key.narrow(kept[key].state)) is not None}
