@@ -8,13 +8,22 @@ from typing import Any, get_args
 import attrs
 import pytest
 
-from omscore import ByRank, Configuration, Lapsing, Planner, Recovery, Reserving, ReturnPolicy
+from omscore import (
+    ByRank,
+    Configuration,
+    Lapsing,
+    Planner,
+    Recovery,
+    Reserving,
+    ReturnPolicy,
+    Snapshot,
+)
 from omscore.adapters.vocabulary import COMMANDS
 from omscore.catalog.line import Line, Substitute
 from omscore.kernel.errors import Unreadable
 from omscore.orchestration.learning import Fact
 
-READ: tuple[Any, ...] = (*COMMANDS.values(), *get_args(Fact), Line, Substitute)
+READ: tuple[Any, ...] = (*COMMANDS.values(), *get_args(Fact), Line, Substitute, Snapshot)
 CHOSEN = (ByRank, Configuration, Lapsing, Planner, Recovery, Reserving, ReturnPolicy)
 TOGETHER = {"Item.kind", "Node.kind", "Destination.at"}
 """Fields that are read with the others of their class."""
@@ -37,13 +46,14 @@ def read_as(field: Any, value: object) -> None:
         field.validator(None, field, value)
 
 
+@pytest.mark.parametrize("words", ["two words", ["two words"]], ids=["words", "row"])
 @pytest.mark.parametrize(
     "field", [one for one in fields(*READ) if one.values[0].converter is not None]
 )
-def test_two_words_are_refused_by_the_name_of_their_field(field: Any) -> None:
-    """An id, a row or a moment: none of them is two words."""
+def test_two_words_are_refused_by_the_name_of_their_field(field: Any, words: Any) -> None:
+    """An id, a row or a moment: none of them is two words, alone or in a row."""
     with pytest.raises(Unreadable) as told:
-        read_as(field, "two words")
+        read_as(field, words)
     assert told.value.path.startswith(f"$.{field.name.rstrip('_')}"), told.value.path
 
 

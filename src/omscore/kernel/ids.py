@@ -53,9 +53,9 @@ def command_id(value: str) -> CommandId:
     return CommandId(checked(value, "command"))
 
 
-def order_id(value: str) -> OrderId:
+def order_id(value: str, name: str = "order") -> OrderId:
     """An id of an order."""
-    return OrderId(checked(value, "order"))
+    return OrderId(checked(value, name))
 
 
 def line_id(value: str, name: str = "line") -> LineId:

@@ -213,7 +213,7 @@ class DoesNotWait(Reason):
 
 
 def _orders(values: Iterable[str]) -> tuple[OrderId, ...]:
-    orders = tuple(map(ids.order_id, several(values, "orders")))
+    orders = tuple(ids.order_id(one, "orders") for one in several(values, "orders"))
     if not orders or len(set(orders)) < len(orders):
         raise Unreadable("one order or more, each of them once", "$.orders")
     return orders

@@ -52,7 +52,7 @@ def unseen(_: int) -> None:
 
 
 def _nodes(value: Iterable[str]) -> tuple[NodeId, ...]:
-    return tuple(ids.node_id(one) for one in several(value, "nodes"))
+    return tuple(ids.node_id(one, "nodes") for one in several(value, "nodes"))
 
 
 @frozen

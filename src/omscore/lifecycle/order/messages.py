@@ -45,7 +45,7 @@ class PlaceOrder:
 
 
 def _nodes(value: Iterable[str]) -> tuple[ids.NodeId, ...]:
-    return tuple(ids.node_id(one) for one in several(value, "avoid"))
+    return tuple(ids.node_id(one, "avoid") for one in several(value, "avoid"))
 
 
 @frozen
